@@ -1,0 +1,1 @@
+"""Engines: connect, run the compiled steps, hand back tables."""

@@ -1,0 +1,1 @@
+"""Knowledge: every clinical value as data with its source, its schema, loader and checks."""

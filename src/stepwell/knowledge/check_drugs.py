@@ -1,0 +1,88 @@
+"""Holds ingredients, formulations, doses, products and traps against each other."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from stepwell.knowledge.load import Knowledge
+
+
+def faults(knowledge: Knowledge) -> Iterator[str]:
+    """Every name that is missing, unit that differs, default that isn't single, product that is incomplete."""
+    yield from _formulations(knowledge)
+    yield from _doses(knowledge)
+    yield from _dose_order(knowledge)
+    yield from _products(knowledge)
+    yield from _drug_sets(knowledge)
+
+
+def _formulations(knowledge: Knowledge) -> Iterator[str]:
+    known = {ingredient.id for ingredient in knowledge.ingredients}
+    defaults = Counter(row.ingredient for row in knowledge.formulations if row.default)
+    for line, row in enumerate(knowledge.formulations, 2):
+        if row.ingredient not in known:
+            yield _unknown("formulations", line, "ingredient", row.ingredient, "ingredients.csv")
+    for ingredient in knowledge.ingredients:
+        if defaults[ingredient.id] != 1:
+            yield (
+                f"drugs/formulations.csv: {ingredient.id} has {defaults[ingredient.id]} default formulations; "
+                "allowed: one, used when only the ingredient is known."
+            )
+
+
+def _doses(knowledge: Knowledge) -> Iterator[str]:
+    units = {(row.ingredient, row.formulation): row.dose_unit for row in knowledge.formulations}
+    tables = {table.id for table in knowledge.dose_tables}
+    for line, row in enumerate(knowledge.doses, 2):
+        unit = units.get((row.ingredient, row.formulation))
+        if unit is None:
+            yield _unknown("doses", line, "formulation", f"{row.ingredient}, {row.formulation}", "formulations.csv")
+        elif row.unit != unit:
+            yield f"drugs/doses.csv, line {line}, unit: found {row.unit!r}; allowed: {unit!r}, that of the formulation."
+        if row.dose_table not in tables:
+            yield _unknown("doses", line, "dose_table", row.dose_table, "dose_tables.toml")
+
+
+def _dose_order(knowledge: Knowledge) -> Iterator[str]:
+    """A minimum above the highest licensed dose is a slip of the pen."""
+    highest = {(r.ingredient, r.formulation): r.value for r in knowledge.doses if r.kind == "highest licensed"}
+    for line, row in enumerate(knowledge.doses, 2):
+        most = highest.get((row.ingredient, row.formulation))
+        if row.kind == "minimum adequate" and most is not None and row.value > most:
+            yield (
+                f"drugs/doses.csv, line {line}, value: found {row.value:g} {row.unit}; "
+                f"allowed: at most {most:g}, the highest licensed dose."
+            )
+
+
+def _products(knowledge: Knowledge) -> Iterator[str]:
+    ingredients = {ingredient.id for ingredient in knowledge.ingredients}
+    formulations = {(row.ingredient, row.formulation) for row in knowledge.formulations}
+    traps = {trap.id for trap in knowledge.traps}
+    components: dict[str, list[int]] = defaultdict(list)
+    for line, row in enumerate(knowledge.products, 2):
+        components[row.rxcui].append(row.component)
+        if row.ingredient not in ingredients:
+            yield _unknown("products", line, "ingredient", row.ingredient, "ingredients.csv")
+        elif row.formulation is not None and (row.ingredient, row.formulation) not in formulations:
+            yield _unknown("products", line, "formulation", f"{row.ingredient}, {row.formulation}", "formulations.csv")
+        if row.trap is not None and row.trap not in traps:
+            yield _unknown("products", line, "trap", row.trap, "traps.toml")
+        if (row.strength is None) != (row.strength_unit is None):
+            yield f"drugs/products.csv, line {line}: strength and strength_unit stand together, or neither."
+    for line, row in enumerate(knowledge.products, 2):
+        if sorted(components[row.rxcui]) != list(range(1, row.components + 1)):
+            yield (
+                f"drugs/products.csv, line {line}, component: {row.rxcui} has components "
+                f"{sorted(components[row.rxcui])}; allowed: one row for each of 1 to {row.components}."
+            )
+
+
+def _drug_sets(knowledge: Knowledge) -> Iterator[str]:
+    known = {ingredient.id for ingredient in knowledge.ingredients}
+    for line, row in enumerate(knowledge.drug_sets, 2):
+        if row.ingredient not in known:
+            yield _unknown("drug_sets", line, "ingredient", row.ingredient, "ingredients.csv")
+
+
+def _unknown(file: str, line: int, field: str, found: str, allowed: str) -> str:
+    return f"drugs/{file}.csv, line {line}, {field}: found {found!r}; allowed: one of drugs/{allowed}."

@@ -1,0 +1,66 @@
+"""Reads a knowledge folder into one `Knowledge`, or says everything that is wrong with it."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from stepwell.errors import KnowledgeError
+from stepwell.knowledge import schema as s
+from stepwell.knowledge.reading import Reader
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All that Stepwell knows: every list in file order."""
+
+    release: s.Release
+    sources: tuple[s.Source, ...]
+    ingredients: tuple[s.Ingredient, ...]
+    formulations: tuple[s.Formulation, ...]
+    dose_tables: tuple[s.DoseTable, ...]
+    doses: tuple[s.Dose, ...]
+    products: tuple[s.Product, ...]
+    traps: tuple[s.Trap, ...]
+    drug_sets: tuple[s.DrugSet, ...]
+    code_sets: tuple[s.CodeSet, ...]
+    codes: tuple[s.Code, ...]
+    texts: tuple[s.TextMatch, ...]
+    instruments: tuple[s.Instrument, ...]
+    outcomes: tuple[s.Outcome, ...]
+    definitions: tuple[s.Definition, ...]
+    rules: tuple[s.Rule, ...]
+    crisis_lines: tuple[s.CrisisLine, ...]
+
+    def rule(self, rule_id: str) -> float:
+        """The value of one trial-building rule.
+
+        Raises:
+            KnowledgeError: No rule has this id.
+        """
+        for rule in self.rules:
+            if rule.id == rule_id:
+                return rule.value
+        raise KnowledgeError(f"rules.toml: rule {rule_id!r} is missing; the building of trials needs it.")
+
+
+def default_folder() -> Path:
+    """The knowledge that ships with Stepwell."""
+    return Path(__file__).parent / "data"
+
+
+@cache
+def load(folder: Path | None = None) -> Knowledge:
+    """The knowledge in a folder, each file valid by itself (`check` also holds files against each other).
+
+    Args:
+        folder: A knowledge folder; the one that ships with Stepwell if not given.
+
+    Raises:
+        KnowledgeError: With every fault of every file: file, key, what was found, what is allowed.
+    """
+    reader = Reader(folder or default_folder())
+    reader.read()
+    if reader.faults or reader.release is None:
+        raise KnowledgeError(f"The knowledge in {reader.folder} can't be used.", reader.faults)
+    return Knowledge(release=reader.release, **cast(dict[str, Any], reader.entries))

@@ -1,0 +1,457 @@
+"""What a knowledge file may say: one model per kind of file.
+
+Unknown keys are refused, every value carries a `cite`, and ids are never reused. TOML holds rules and
+values, CSV holds long lists (products, doses, codes). The loader reads a whole folder against these
+models and reports every fault of every file at once.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$")]
+Text = Annotated[str, Field(min_length=1)]
+Status = Literal["draft", "reviewed", "deprecated", "error"]
+
+
+class Model(BaseModel):
+    """Base of every model: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Cite(Model):
+    """Where a value is written: a source and the place in it. `source = "stepwell"` marks a choice of ours."""
+
+    source: Id
+    locus: Text
+
+
+Cites = Annotated[tuple[Cite, ...], Field(min_length=1)]
+
+
+class Source(Model):
+    """One work that is cited.
+
+    `read` says how much of it was read for this knowledge (`full text`, `abstract`, `table`, `excerpt`,
+    `specification`, `source code`, `secondary page`, `own choice`).
+    """
+
+    id: Id
+    citation: Text
+    year: int | None = None
+    url: str | None = None
+    doi: str | None = None
+    pmid: str | None = None
+    kind: Literal[
+        "paper", "guideline", "label", "dataset", "code", "specification", "web page", "regulator", "own choice"
+    ]
+    read: Text
+    licence: str | None = None
+
+
+# --- drugs -----------------------------------------------------------------------------------------
+
+
+class Ingredient(Model):
+    """One row per ingredient (drugs/ingredients.csv)."""
+
+    id: Id
+    label: Text
+    drug_class: Text
+    # Grouping used by "different class" rules: ssri, snri, tca, maoi, atypical-antipsychotic, other, ...
+    class_group: Id
+    role: Literal["antidepressant", "augmentation", "partner"]
+    rxnorm: str | None
+    omop_concept_id: int | None
+    # Names by which free text may call it, `|` between them; includes brand names where sourced.
+    synonyms: str | None
+    # Sources of the brand names among the synonyms, `|` between their ids.
+    synonyms_source: str | None = None
+    source: Id
+    locus: Text
+
+
+class Formulation(Model):
+    """One row per (ingredient, formulation) (drugs/formulations.csv).
+
+    `default`: used when only the ingredient is known.
+    """
+
+    ingredient: Id
+    formulation: Id
+    label: Text
+    dose_unit: Literal["mg/day", "mcg/day", "mg/24 h", "mg/session", "mg/kg/infusion"]
+    default: bool
+    source: Id
+    locus: Text
+
+
+class Dose(Model):
+    """One row per published dose (drugs/doses.csv).
+
+    `kind` is `minimum adequate` (of `dose_table`) or `highest licensed`. A drug that a table doesn't
+    list has no row: its adequacy by that table is unknown.
+    """
+
+    ingredient: Id
+    formulation: Id
+    kind: Literal["minimum adequate", "highest licensed"]
+    dose_table: Id
+    value: Annotated[float, Field(gt=0)]
+    unit: Literal["mg/day", "mcg/day", "mg/24 h", "mg/session", "mg/kg/infusion"]
+    source: Id
+    locus: Text
+    note: str | None
+
+
+class DrugSet(Model):
+    """One row per ingredient of a published list of drugs (drugs/drug_sets.csv)."""
+
+    drug_set: Id
+    ingredient: Id
+    source: Id
+    locus: Text
+
+
+class DoseTable(Model):
+    """A published list of minimum doses that a definition may choose (drugs/dose_tables.toml)."""
+
+    id: Id
+    title: Text
+    about: Text
+    cite: Cites
+
+
+class Product(Model):
+    """One row per RxNorm product code and component (drugs/products.csv).
+
+    `strength` in `strength_unit` is per dosage unit (tablet, capsule, mL, or patch per 24 h). Where one
+    unit isn't a day's dose (weekly capsule, starter pack) the `trap` says so.
+    """
+
+    rxcui: Text
+    component: int
+    components: int
+    ingredient: Id
+    formulation: Id | None
+    strength: float | None
+    strength_unit: Literal["mg", "mcg", "mg/mL", "mg/24 h"] | None
+    dose_form: Text
+    trap: Id | None
+    source: Id
+    locus: Text
+
+
+class Trap(Model):
+    """A product that is easily misread (drugs/traps.toml).
+
+    `effect`: `not a trial` (never counts as an antidepressant trial), `dose unknown` (the dose can't be
+    compared with the threshold), `note` (counts, but is pointed out).
+    """
+
+    id: Id
+    title: Text
+    effect: Literal["not a trial", "dose unknown", "note"]
+    about: Text
+    cite: Cites
+
+
+# --- codes -----------------------------------------------------------------------------------------
+
+
+class CodeSet(Model):
+    """A named set of codes (codes/code_sets.toml), listed in codes/codes.csv."""
+
+    id: Id
+    title: Text
+    kind: Literal["condition", "procedure", "device", "encounter", "lab"]
+    about: Text
+    cite: Cites
+
+
+class Code(Model):
+    """One row per code (codes/codes.csv).
+
+    `match`: `exact`, or `prefix`, the code and all below it: codes that begin with it, or for `omop` the
+    descendants of the concept.
+    """
+
+    code_set: Id
+    system: Literal["icd-10-cm", "icd-10-pcs", "snomed", "loinc", "rxnorm", "cpt", "hcpcs", "omop"]
+    code: Text
+    match: Literal["exact", "prefix"]
+    source: Id
+    locus: Text
+
+
+class TextMatch(Model):
+    """One row per phrase that names a code set where no code stands (codes/texts.csv); matched as whole words."""
+
+    code_set: Id
+    phrase: Text
+    source: Id
+    locus: Text
+
+
+# --- instruments -----------------------------------------------------------------------------------
+
+
+class Coded(Model):
+    """A code of an item, a total or a panel, with where it was checked."""
+
+    system: Literal["loinc", "snomed"]
+    code: Text
+    cite: Cites
+
+
+class Answer(Model):
+    """An answer of an item and what it scores; `text` only where the licence lets us ship it."""
+
+    value: float
+    text: str | None = None
+    loinc: str | None = None
+
+
+class Item(Model):
+    """One item of an instrument. `label` is ours; `text` is the scale's own and only shipped where free."""
+
+    item: Text
+    label: Text
+    text: str | None = None
+    minimum: float
+    maximum: float
+    scored: bool = True
+    suicide: bool = False
+    codes: tuple[Coded, ...] = ()
+    # Answers of this item alone, where they differ from those of the instrument.
+    answers: tuple[Answer, ...] = ()
+
+
+class Band(Model):
+    """A named range of totals, both ends included. No `high`: open upward."""
+
+    label: Text
+    low: float
+    high: float | None = None
+
+
+class BandSet(Model):
+    """One published way to name totals; several may stand side by side."""
+
+    id: Id
+    bands: tuple[Band, ...]
+    default: bool = False
+    cite: Cites
+
+
+class Scoring(Model):
+    """How items give a total.
+
+    `method`: `sum`, `domains` (largest item of each domain, then the sum), `count` (number of yes) or
+    `none` (only a total is ever read). `missing`: `prorate` up to `most_missing` unanswered items
+    (sum x items / answered, rounded half up), `all required`, or `none`.
+    """
+
+    method: Literal["sum", "domains", "count", "none"]
+    missing: Literal["prorate", "all required", "none"]
+    most_missing: int = 0
+    domains: tuple[tuple[Text, ...], ...] = ()
+    cite: Cites
+
+
+class Licence(Model):
+    """What we may ship of an instrument."""
+
+    text_may_ship: bool
+    statement: Text
+    cite: Cites
+
+
+class Tier(Model):
+    """A level of concern that a yes to an item means (C-SSRS)."""
+
+    item: Text
+    tier: Literal["low", "moderate", "high"]
+
+
+class Instrument(Model):
+    """A rating scale (instruments/ID.toml)."""
+
+    id: Id
+    title: Text
+    status: Status
+    rater: Literal["self", "clinician", "interview or self"]
+    measures: Literal["depression", "anxiety", "mania", "alcohol", "sleep", "suicide", "bipolarity"]
+    recall: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: Literal["score", "t-score"]
+    # Order in which scales are preferred for an outcome when a trial has several; lower first; null: never.
+    preference: int | None = None
+    panels: tuple[Coded, ...] = ()
+    totals: tuple[Coded, ...] = ()
+    # Names by which text may call it.
+    names: tuple[Text, ...]
+    scoring: Scoring
+    answers: tuple[Answer, ...] = ()
+    items: tuple[Item, ...] = ()
+    band_sets: tuple[BandSet, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+    licence: Licence
+    cite: Cites
+
+
+# --- outcomes and definitions ----------------------------------------------------------------------
+
+
+class Outcome(Model):
+    """One published threshold on the course of a score (outcomes.toml, table [[outcome]]).
+
+    `term` is what it defines; `kind` how it is tested, always within one instrument:
+    `fall percent at least`, `fall percent between` (value <= x < value_below), `fall percent below`,
+    `fall points at least`, `score at most`, `score at least`.
+    `instrument` null: any instrument. `within_days`: only scores so many days after the start count.
+    `after`: the outcome that must have been met before (relapse after remission).
+    """
+
+    id: Id
+    term: Literal[
+        "response", "partial response", "non-response", "remission", "relapse", "early improvement", "smallest change"
+    ]
+    title: Text
+    instrument: Id | None = None
+    kind: Literal[
+        "fall percent at least",
+        "fall percent between",
+        "fall percent below",
+        "fall points at least",
+        "score at most",
+        "score at least",
+    ]
+    value: float
+    value_below: float | None = None
+    within_days: int | None = None
+    after: Id | None = None
+    # The one that the words "response", "remission", ... mean in a headline for its instrument.
+    default: bool
+    cite: Cites
+
+
+class TrialRule(Model):
+    """What a definition asks of one trial before it counts.
+
+    `dose_table` null: dose isn't tested. `least_days` null: duration isn't tested. `least_days_at`:
+    `minimum dose` (days at or above it) or `treatment` (days of the trial). `least_covered`: smallest
+    proportion of days covered, null: adherence isn't tested. `failure`: `improvement below` (measured or
+    reported, with `failure_percent`), `next treatment` (assumed because another was started) or
+    `not tested`.
+    """
+
+    dose_table: Id | None = None
+    least_days: int | None = None
+    least_days_at: Literal["minimum dose", "treatment"] = "treatment"
+    least_covered: float | None = None
+    # Whether an augmenting agent added to an antidepressant counts as a trial, and its own least days.
+    count_augmentation: bool = False
+    augmentation_least_days: int | None = None
+    # Where an augmenting agent finds its minimum dose, if not in `dose_table`.
+    augmentation_dose_table: Id | None = None
+    failure: Literal["improvement below", "next treatment", "not tested"]
+    failure_percent: float | None = None
+
+
+class CountRule(Model):
+    """How the trials that count make a result.
+
+    `kind`: `failed trials` (at least `least` trials that meet the trial rule), `points` (sum of
+    `points` per event, above or at `least`), `drugs in window` (distinct drugs or an antipsychotic,
+    within `window_days`), `switches` (drug to drug, each long enough, gaps at most `most_gap_days`).
+    """
+
+    kind: Literal["failed trials", "points", "drugs in window", "switches"]
+    least: float
+    strictly_more: bool = False
+    distinct_ingredients: bool = True
+    window_days: int | None = None
+    within_episode: bool = False
+    modalities: tuple[Literal["medication", "ect", "rtms"], ...] = ("medication",)
+    most_gap_days: int | None = None
+    new_episode_gap_days: int | None = None
+    points: dict[Literal["failed trial", "optimisation", "augmentation", "ect"], float] = {}
+    # Drug sets (drugs/drug_sets.csv) a rule by name of drug draws on; null: our roles.
+    antidepressants: Id | None = None
+    antipsychotics: Id | None = None
+    # `drugs in window`: entry events, any of which is enough.
+    branches: tuple[Literal["antipsychotic", "distinct antidepressants", "esketamine"], ...] = ()
+
+
+class Exclusion(Model):
+    """A code set whose presence keeps a person out; when it must stand (`ever`, `before or on the index`)."""
+
+    code_set: Id
+    about: Text
+
+
+class Requirement(Model):
+    """A code set that must stand, within so many days before the index (null: ever)."""
+
+    code_set: Id
+    within_days: int | None = None
+    about: Text
+
+
+class Definition(Model):
+    """A published definition of treatment-resistant depression (definitions/ID.toml).
+
+    Immutable once `reviewed`: a change is a new id.
+    """
+
+    id: Id
+    title: Text
+    short: Text
+    status: Status
+    # False: its wording could not be read at the source; shown as such and kept out of headlines.
+    verified: bool
+    accepted_on: date
+    about: Text
+    does_not_test: tuple[Text, ...]
+    our_reading: tuple[Text, ...] = ()
+    order: int
+    trial: TrialRule
+    count: CountRule
+    requires: tuple[Requirement, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    cite: Cites
+
+
+class Rule(Model):
+    """One number that the building of trials needs (rules.toml, table [[rule]])."""
+
+    id: Id
+    title: Text
+    value: float
+    unit: Literal["days", "percent", "proportion", "count"]
+    why: Text
+    cite: Cites
+
+
+class CrisisLine(Model):
+    """One row per helpline (crisis_lines.csv)."""
+
+    region: Text
+    service: Text
+    contact: Text
+    note: str | None
+    checked_on: date
+    source: Id
+    locus: Text
+
+
+class Release(Model):
+    """Version of the knowledge (release.toml)."""
+
+    version: Text
+    date: date
+    about: Text

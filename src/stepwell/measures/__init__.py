@@ -1,0 +1,1 @@
+"""Measures: totals from items, bands, and the course of the symptoms."""

@@ -1,0 +1,1 @@
+"""Records: the record tables and the readers that fill them."""

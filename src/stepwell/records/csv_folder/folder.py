@@ -1,0 +1,122 @@
+"""Finds the files of a CSV folder and says whose each row is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from stepwell.errors import RecordError
+from stepwell.records.csv_folder.columns import FILES, FileSpec
+from stepwell.records.csv_folder.log import Log
+from stepwell.records.csv_folder.rows import Row
+from stepwell.records.csv_folder.sheets import Sheet, read_sheet
+
+THE_PERSON = "person"
+"""Id of the only person of a folder that names none."""
+
+_SPECS = {spec.name: spec for spec in FILES}
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The rows of every file by kind (all kinds are present), and the ids of the people they are of."""
+
+    people: tuple[str, ...]
+    rows: dict[str, tuple[Row, ...]]
+
+    def only(self, person_id: str) -> "Folder":
+        """The rows of one person."""
+        rows = {kind: tuple(row for row in rows if row.person_id == person_id) for kind, rows in self.rows.items()}
+        return Folder((person_id,), rows)
+
+
+def is_csv_folder(path: Path) -> bool:
+    """Whether a path is a folder that holds at least one of the files of this format."""
+    return path.is_dir() and any(child.name.casefold() in _SPECS for child in path.iterdir())
+
+
+def read_folder(path: Path, log: Log) -> Folder:
+    """The rows of a folder, each with its person; faults are noted in `log`.
+
+    Raises:
+        RecordError: It is no folder, none of our files stands in it, or none has a row.
+    """
+    sheets = [read_sheet(spec, data, log) for spec, data in _files(path, log)]
+    people = _people(sheets)
+    _check_people(sheets, people, log)
+    if not people and not log.faulty:
+        raise RecordError(
+            f"The CSV folder {path.name} holds no rows, only headers and comments. "
+            "Fill in at least one row of one file; README.txt beside them explains the columns."
+        )
+    rows = {spec.kind: _rows(sheet, people, log) for sheet in sheets for spec in [sheet.spec]}
+    return Folder(people, {spec.kind: rows.get(spec.kind, ()) for spec in FILES})
+
+
+def _files(path: Path, log: Log) -> Iterable[tuple[FileSpec, bytes]]:
+    found: dict[str, bytes] = {}
+    try:
+        for child in sorted(path.iterdir()):
+            spec = _spec(child, log)
+            if spec is None:
+                continue
+            if spec.name in found:
+                log.fault(child.name, None, "", f"the folder holds {spec.name} twice, in capitals and small letters")
+            found[spec.name] = child.read_bytes()
+    except OSError as error:
+        raise RecordError(f"The CSV folder {path.name} can't be opened: {error.strerror}.") from None
+    if not found and not log.faulty:
+        raise RecordError(
+            f"The folder {path.name} holds none of the files of a CSV record: {', '.join(_SPECS)}. "
+            "`stepwell template FOLDER` writes them empty."
+        )
+    return [(spec, found[spec.name]) for spec in FILES if spec.name in found]
+
+
+def _spec(child: Path, log: Log) -> FileSpec | None:
+    """Which of our files this is; another CSV file is pointed out, and refused if it looks like a slip."""
+    name = child.name.casefold()
+    if name in _SPECS or not name.endswith(".csv") or not child.is_file():
+        return _SPECS.get(name) if child.is_file() else None
+    close = get_close_matches(name, _SPECS, n=1, cutoff=0.8)
+    if close:
+        log.fault(child.name, None, "", f"not the name of a file of a CSV record; did you mean {close[0]}?")
+    else:
+        log.find("file-not-read", child.name, None, "", "Not a file of a CSV record; it wasn't read.", None)
+    return None
+
+
+def _people(sheets: Iterable[Sheet]) -> tuple[str, ...]:
+    """Every id that stands in a file, person.csv first; one of our own if there are rows and no ids."""
+    ids = [row.cells.get("person_id") for sheet in sheets for row in sheet.rows]
+    named = tuple(dict.fromkeys(one for one in ids if one))
+    return named or ((THE_PERSON,) if ids else ())
+
+
+def _check_people(sheets: Iterable[Sheet], people: tuple[str, ...], log: Log) -> None:
+    """Holds the ids of the other files against person.csv, where that file has rows."""
+    by_name = {sheet.spec.name: sheet.rows for sheet in sheets}
+    described = by_name.pop("person.csv", ())
+    seen: set[str] = set()
+    for row in described:
+        person_id = row.cells.get("person_id", people[0])
+        if person_id in seen:
+            log.fault("person.csv", row.line, "person_id", "this person stands on an earlier line; leave one")
+        seen.add(person_id)
+    for name, rows in by_name.items():
+        for row in rows:
+            if described and row.cells.get("person_id", people[0]) not in seen:
+                log.fault(name, row.line, "person_id", "no such id in person.csv; correct it or add a row there")
+
+
+def _rows(sheet: Sheet, people: tuple[str, ...], log: Log) -> tuple[Row, ...]:
+    rows = []
+    for raw in sheet.rows:
+        person_id = raw.cells.get("person_id") or (people[0] if len(people) == 1 else "")
+        if not person_id:
+            log.fault(
+                sheet.spec.name, raw.line, "person_id",
+                "empty, while the folder holds several people; write whose row it is",
+            )  # fmt: skip
+        rows.append(Row(sheet.spec, raw.line, person_id, raw.cells, log))
+    return tuple(rows)

@@ -1,0 +1,207 @@
+"""A review's rows by what they are about, and the names and sources that the knowledge has for them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from stepwell.knowledge import schema as s
+from stepwell.report.figures import Interval
+from stepwell.review import Review
+
+Row = Mapping[str, Any]
+
+
+def interval(row: Row, name: str) -> Interval:
+    """The first and the last day that a date of a row can mean."""
+    return row[f"{name}_earliest"], row[f"{name}_latest"]
+
+
+def _day(value: object) -> object:
+    """A day, where an engine gave the midnight it begins with."""
+    return value.date() if isinstance(value, datetime) else value
+
+
+class Lookup:
+    """One review, its rows at hand by their keys.
+
+    Args:
+        review: The review that is shown.
+    """
+
+    def __init__(self, review: Review) -> None:
+        self.review = review
+        self.knowledge = review.knowledge
+        self.headline = review.headline_definition
+        self._rows: dict[str, list[Row]] = {}
+
+    def rows(self, table: str) -> Sequence[Row]:
+        """The rows of one table, in their fixed order."""
+        if table not in self._rows:
+            self._rows[table] = [
+                {name: _day(value) for name, value in row.items()} for row in self.review.tables[table]
+            ]
+        return self._rows[table]
+
+    def _by(self, table: str, key: str) -> dict[str, list[Row]]:
+        groups: dict[str, list[Row]] = defaultdict(list)
+        for row in self.rows(table):
+            groups[row[key]].append(row)
+        return groups
+
+    # --- rows --------------------------------------------------------------------------------------
+
+    @cached_property
+    def attempts(self) -> list[Row]:
+        """Trials in their order."""
+        return sorted(self.rows("attempt"), key=lambda row: self.relations[row["trial_id"]]["order"])
+
+    @cached_property
+    def attempt(self) -> dict[str, Row]:
+        """Each trial by its id."""
+        return {row["trial_id"]: row for row in self.rows("attempt")}
+
+    @cached_property
+    def relations(self) -> dict[str, Row]:
+        """How each trial stands to the others."""
+        return {row["trial_id"]: row for row in self.rows("relation")}
+
+    @cached_property
+    def courses(self) -> dict[str, list[Row]]:
+        """The scores of each trial, the preferred scale first."""
+        groups = self._by("trial_course", "trial_id")
+        return {key: sorted(rows, key=lambda row: not row["preferred"]) for key, rows in groups.items()}
+
+    @cached_property
+    def outcomes(self) -> dict[tuple[str, str], list[Row]]:
+        """Which outcome definitions each trial meets, by trial and scale."""
+        groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for row in self.rows("trial_outcome"):
+            groups[row["trial_id"], row["instrument"]].append(row)
+        return groups
+
+    @cached_property
+    def verdicts(self) -> dict[str, dict[str, Row]]:
+        """The verdict of each trial by each definition, in the order they were asked for."""
+        groups: dict[str, dict[str, Row]] = {}
+        for trial, rows in self._by("verdict", "trial_id").items():
+            found = {row["definition_id"]: row for row in rows}
+            groups[trial] = {name: found[name] for name in self.review.definitions if name in found}
+        return groups
+
+    @cached_property
+    def results(self) -> dict[str, Row]:
+        """The result of each definition, in the order they were asked for."""
+        found = {row["definition_id"]: row for row in self.rows("definition_result")}
+        return {name: found[name] for name in self.review.definitions if name in found}
+
+    @cached_property
+    def evidence(self) -> dict[str, list[Row]]:
+        """The rows of the record each trial rests on."""
+        return self._by("trial_evidence", "trial_id")
+
+    @cached_property
+    def score_evidence(self) -> dict[str, str]:
+        """The row of the record each score stands in."""
+        return {row["score_id"]: str(row["evidence_id"] or row["score_id"]) for row in self.rows("score_total")}
+
+    @cached_property
+    def score_outcomes(self) -> dict[str, list[Row]]:
+        """Which outcome definitions each score meets."""
+        return self._by("score_outcome", "score_id")
+
+    def steps(self, attempt: Row) -> list[Row]:
+        """The dose steps of a trial, in time."""
+        key = (attempt["ingredient"], attempt["era"])
+        return [row for row in self.rows("dose_step") if (row["ingredient"], row["era"]) == key]
+
+    def location(self, evidence_id: str) -> str:
+        """File and line of a row of the record, empty if the reader didn't keep them."""
+        found = self.review.records.locations.get(evidence_id)
+        return "" if found is None else f"{found[0]}, {found[1]}"
+
+    # --- knowledge ---------------------------------------------------------------------------------
+
+    @cached_property
+    def ingredients(self) -> dict[str, s.Ingredient]:
+        """Each drug by its id."""
+        return {item.id: item for item in self.knowledge.ingredients}
+
+    @cached_property
+    def instruments(self) -> dict[str, s.Instrument]:
+        """Each scale by its id."""
+        return {item.id: item for item in self.knowledge.instruments}
+
+    @cached_property
+    def definitions(self) -> dict[str, s.Definition]:
+        """Each definition by its id."""
+        return {item.id: item for item in self.knowledge.definitions}
+
+    @cached_property
+    def sources(self) -> dict[str, s.Source]:
+        """Each cited work by its id."""
+        return {item.id: item for item in self.knowledge.sources}
+
+    @cached_property
+    def code_sets(self) -> dict[str, s.CodeSet]:
+        """Each named set of codes by its id."""
+        return {item.id: item for item in self.knowledge.code_sets}
+
+    @cached_property
+    def dose_tables(self) -> dict[str, s.DoseTable]:
+        """Each published list of minimum doses by its id."""
+        return {item.id: item for item in self.knowledge.dose_tables}
+
+    @cached_property
+    def outcome_titles(self) -> dict[str, s.Outcome]:
+        """Each outcome definition by its id."""
+        return {item.id: item for item in self.knowledge.outcomes}
+
+    @cached_property
+    def traps(self) -> dict[str, s.Trap]:
+        """Each product that is easily misread by its id."""
+        return {item.id: item for item in self.knowledge.traps}
+
+    def drug(self, ingredient: str) -> str:
+        """The name of a drug."""
+        found = self.ingredients.get(ingredient)
+        return found.label if found else ingredient
+
+    def short_scale(self, instrument: str) -> str:
+        """The first of a scale's names (`PHQ-9`)."""
+        found = self.instruments.get(instrument)
+        return next(iter(found.names), found.title) if found else instrument
+
+    def trial_drug(self, trial_id: str | None) -> str:
+        """The drug of another trial of this person."""
+        return self.drug(self.attempt[trial_id]["ingredient"]) if trial_id in self.attempt else "another drug"
+
+    def code_set(self, code_set: str) -> str:
+        """The title of a named set of codes."""
+        found = self.code_sets.get(code_set)
+        return found.title if found else code_set
+
+    def short(self, definition_id: str) -> str:
+        """The short name of a definition."""
+        return self.definitions[definition_id].short
+
+    def dose_table(self, dose_table: str) -> str:
+        """The title of a list of minimum doses."""
+        found = self.dose_tables.get(dose_table)
+        return found.title if found else dose_table
+
+    def minimum_dose_cite(self, attempt: Row, dose_table: str, value: float | None) -> tuple[s.Cite, ...]:
+        """Where a minimum dose of a drug stands."""
+        rows = [
+            row
+            for row in self.knowledge.doses
+            if (row.ingredient, row.dose_table, row.kind, row.value)
+            == (attempt["ingredient"], dose_table, "minimum adequate", value)
+        ]
+        rows.sort(key=lambda row: row.formulation != attempt["formulation"])
+        return tuple(s.Cite(source=row.source, locus=row.locus) for row in rows[:1])
+
+    def response_percent(self) -> float:
+        """The fall in percent that `response` means in a headline."""
+        return next(item.value for item in self.knowledge.outcomes if item.term == "response" and item.default)

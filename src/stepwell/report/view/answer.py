@@ -1,0 +1,116 @@
+"""The answer in a few sentences: what the leading definition finds, and how the others stand."""
+
+from dataclasses import dataclass
+
+from stepwell.report import wording as w
+from stepwell.report.figures import amount, capital, count, listed, number
+from stepwell.report.lookup import Lookup, Row
+from stepwell.report.view.definitions import DefinitionView
+from stepwell.report.view.trials import Trial
+from stepwell.report.view.unknowns import Unknown
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Answer to "is the medication really failing?".
+
+    Args:
+        lead: `Shown`, `Not shown`, `Can't be told yet` or `Not judged`.
+        sentence: What the leading definition finds.
+        tally: How every definition stands.
+        verdicts: How many trials ended how.
+        now: What is running.
+    """
+
+    lead: str
+    sentence: str
+    tally: str
+    verdicts: str
+    now: str
+
+
+def answer(
+    lookup: Lookup, trials: tuple[Trial, ...], definitions: tuple[DefinitionView, ...], unknowns: tuple[Unknown, ...]
+) -> Answer:
+    """The answer of a review."""
+    lead, sentence = _headline(lookup, trials, unknowns)
+    return Answer(lead, sentence, tally(definitions), _verdicts(trials), _now(lookup, trials))
+
+
+def _headline(lookup: Lookup, trials: tuple[Trial, ...], unknowns: tuple[Unknown, ...]) -> tuple[str, str]:
+    row = lookup.results[lookup.headline]
+    if row["excluded_by"]:
+        title = capital(lookup.code_set(row["excluded_by"]))
+        return "Not judged", f"{title} is on record, and {_by(lookup)} leaves it out: other rules hold there."
+    if row["no_antidepressant"]:
+        return "Can't be told yet", "The record shows no treatment with an antidepressant."
+    if row["result"] == "met":
+        return "Shown", f"{_found(lookup, row, trials)}, by {_by(lookup)}."
+    if row["result"] == "unknown":
+        return "Can't be told yet", f"{_found(lookup, row, trials)}, by {_by(lookup)}.{_open(lookup, unknowns)}"
+    lacking = " The diagnosis it asks for is not in the record." if row["lacks_diagnosis"] else ""
+    return "Not shown", f"{_found(lookup, row, trials)}, by {_by(lookup)}.{lacking}"
+
+
+def _by(lookup: Lookup) -> str:
+    definition = lookup.definitions[lookup.headline]
+    doubt = "" if definition.verified else " (its wording could not be checked at the source)"
+    return definition.short + doubt
+
+
+def _found(lookup: Lookup, row: Row, trials: tuple[Trial, ...]) -> str:
+    """How many of the trials count as adequate and failed, and how many it takes."""
+    kind = lookup.definitions[lookup.headline].count.kind
+    needed = w.needed(row)
+    if kind != "failed trials":
+        one, many = w.COUNTED[kind]
+        found = amount(row["count_low"], row["count_high"])
+        return f"{capital(found)} {one if found == '1' else many} found and {needed} needed"
+    return f"{_adequate(row, len(trials))}; {needed} {'is' if needed == '1' else 'are'} needed"
+
+
+def _adequate(row: Row, total: int) -> str:
+    """How many count; where procedures count beside drugs there may be more of them than trials."""
+    low, high = row["count_low"], row["count_high"]
+    of = f" of {count(total, 'trial')}" if high <= total else " treatments, procedures included,"
+    if high == 0:
+        none = "The one trial does not count" if total == 1 else f"None of {total} trials counts"
+        return f"{none} as adequate and failed"
+    if low == 0:
+        return f"Up to {number(high)}{of} may count as adequate and failed"
+    sure = f"{number(low)}{of} {'counts' if low == 1 else 'count'} as adequate and failed"
+    return sure if low == high else f"{sure}, and up to {number(high)} may"
+
+
+def _open(lookup: Lookup, unknowns: tuple[Unknown, ...]) -> str:
+    """What would settle it."""
+    short = lookup.short(lookup.headline)
+    open_points = [item.short for item in unknowns if short in item.settles]
+    return f" What would settle it: {listed(open_points[:3], 'or')}." if open_points else ""
+
+
+def tally(definitions: tuple[DefinitionView, ...]) -> str:
+    """How many definitions are met, not met, open, and leave the person out."""
+    labels = [item.label for item in definitions]
+    order = (*(w.RESULT[name] for name in ("met", "not met", "unknown")), w.LEFT_OUT)
+    parts = [f"{labels.count(label)} {label}" for label in order if label in labels]
+    if labels.count(w.LEFT_OUT) > 1:
+        parts[-1] = parts[-1].replace(w.LEFT_OUT, w.LEAVE_OUT)
+    asked = count(len(labels), "published definition")
+    return f"Treatment-resistant depression by {asked}: {', '.join(parts)}."
+
+
+def _verdicts(trials: tuple[Trial, ...]) -> str:
+    """How many trials have which verdict."""
+    names = [trial.verdict for trial in trials]
+    parts = [f"{names.count(name)} {label.lower()}" for name, label in w.VERDICT.items() if name in names]
+    return f"{capital(count(len(trials), 'trial'))}: {', '.join(parts)}." if trials else "No trial in the record."
+
+
+def _now(lookup: Lookup, trials: tuple[Trial, ...]) -> str:
+    """What is running on the day of the review."""
+    running = [trial for trial in trials if lookup.attempt[trial.trial_id]["state"] == "running"]
+    if not running:
+        return "Nothing is recorded as running." if trials else ""
+    words = [f"{trial.drug.lower()} ({w.NOW.get(trial.verdict, trial.label.lower())})" for trial in running]
+    return f"Running now: {listed(words)}."

@@ -1,0 +1,117 @@
+"""What is said first: positive answers about death or self-harm, and what the newest answer is."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from stepwell.knowledge.schema import CrisisLine
+from stepwell.report.figures import day, number, when
+from stepwell.report.lookup import Lookup, Row, interval
+from stepwell.report.wording import ANYWHERE, crisis_line
+
+ABOVE_ZERO = "An answer about death or self-harm is above zero"
+EARLIER = "An earlier answer about death or self-harm is above zero"
+SAME_DAY = "A clinician should look at this with the person the same day, whatever the total score."
+
+_NEWEST = {
+    "positive": "",
+    "zero": "The newest answer to a question about death or self-harm ({scale}, {day}) is zero."
+    " A zero is no reassurance.",
+    "missing": "The newest {scale} ({day}) leaves the question about death or self-harm unanswered.",
+    "not recorded": "Of the newest {scale} ({day}) only the total is recorded: its answer about death or self-harm"
+    " is not known.",
+}
+NEVER_ASKED = "No questionnaire in the record asks about death or self-harm."
+
+
+@dataclass(frozen=True)
+class Positive:
+    """One positive answer."""
+
+    words: str
+    short: str
+    evidence_id: str
+
+
+@dataclass(frozen=True)
+class Safety:
+    """The safety notice, and what stands in its place when no answer is above zero.
+
+    Args:
+        title: Of the notice; empty if no answer is above zero.
+        positives: The positive answers, the newest first.
+        newest: What the newest questionnaire that asks says; empty where the notice says it.
+        lines: Helplines, by region.
+        anywhere: What to call in any other place.
+        checked: When the helplines were last checked.
+    """
+
+    title: str
+    positives: tuple[Positive, ...]
+    newest: str
+    lines: tuple[str, ...]
+    anywhere: str
+    checked: str
+
+    @property
+    def others(self) -> str:
+        """The positive answers but the newest, in one line."""
+        words = [positive.short for positive in self.positives[1:]]
+        return f"Also above zero: {'; '.join(words)}." if words else ""
+
+    @property
+    def raised(self) -> bool:
+        """Whether any answer is above zero."""
+        return bool(self.positives)
+
+
+def safety(lookup: Lookup) -> Safety:
+    """The safety part of a review."""
+    rows = lookup.rows("safety_notice")
+    title = (ABOVE_ZERO if any(row["newest"] for row in rows) else EARLIER) if rows else ""
+    lines = lookup.knowledge.crisis_lines
+    return Safety(
+        title=title,
+        positives=tuple(_positive(lookup, row) for row in rows),
+        newest=_newest(lookup),
+        lines=_lines(lines),
+        anywhere=ANYWHERE,
+        checked=day(min(line.checked_on for line in lines)) if lines else "",
+    )
+
+
+def _lines(lines: tuple[CrisisLine, ...]) -> tuple[str, ...]:
+    """One line of words for each region."""
+    regions = {line.region: [crisis_line(other) for other in lines if other.region == line.region] for line in lines}
+    return tuple(f"{region}: {'; '.join(services)}" for region, services in regions.items())
+
+
+def _positive(lookup: Lookup, row: Row) -> Positive:
+    total = "total not known" if row["value"] is None else f"total {number(row['value'])}"
+    place = f"{lookup.short_scale(row['instrument'])}, {_day(row)}"
+    value = number(row["suicide_value"])
+    words = f"{place}: answer {value}{_out_of(lookup, row['instrument'])}; {total}"
+    return Positive(words, f"{place} (answer {value})", row["evidence_id"] or row["score_id"])
+
+
+def _day(row: Row) -> str:
+    return when(*interval(row, "date")) if row["date_latest"] else "date not recorded"
+
+
+def _out_of(lookup: Lookup, instrument: str) -> str:
+    """How far the answers to such a question go on this scale."""
+    scale = lookup.instruments.get(instrument)
+    highest = [item.maximum for item in scale.items if item.suicide] if scale else []
+    return f" on a scale up to {number(max(highest))}" if highest else ""
+
+
+def newest_answer(lookup: Lookup) -> Row | None:
+    """The newest score on a scale that asks; an undated one comes first, as it may be the newest."""
+    rows = [row for row in lookup.rows("score_total") if row["suicide_state"] != "not asked"]
+    return max(rows, key=lambda row: (row["date_latest"] or date.max, row["score_id"]), default=None)
+
+
+def _newest(lookup: Lookup) -> str:
+    row = newest_answer(lookup)
+    if row is None:
+        return NEVER_ASKED
+    return _NEWEST[row["suicide_state"]].format(scale=lookup.short_scale(row["instrument"]), day=_day(row))

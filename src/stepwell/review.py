@@ -1,0 +1,209 @@
+"""A review: every step in its order, the only place that knows it.
+
+Each step is a function from tables to a table; its parameters name the tables it reads. The whole is
+compiled once to SQL for a dialect and can then be run for one person or for millions.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+from ibis.expr.types import Table
+
+from stepwell.errors import ConfigError
+from stepwell.knowledge.load import Knowledge
+from stepwell.knowledge.tables import SCHEMAS as KNOWLEDGE_SCHEMAS
+from stepwell.measures.course import score_outcome, trajectory
+from stepwell.measures.episode import illness_episode
+from stepwell.measures.safety import safety_notice
+from stepwell.measures.totals import score_total
+from stepwell.records.tables import SCHEMAS as RECORD_SCHEMAS
+from stepwell.records.tables import Records
+from stepwell.records.visible import STARTED, visible
+from stepwell.staging.candidates import failed_trials, points, procedure_course
+from stepwell.staging.drug_counts import drugs_in_window, switches
+from stepwell.staging.results import definition_result
+from stepwell.trials.attempts import attempt
+from stepwell.trials.courses import trial_course, trial_outcome
+from stepwell.trials.criteria import assessment
+from stepwell.trials.doses import days_at_minimum, dose_step
+from stepwell.trials.eras import drug_era, era_supply, switch_era
+from stepwell.trials.evidence import trial_evidence
+from stepwell.trials.relations import relation
+from stepwell.trials.supply import supply
+from stepwell.trials.verdicts import verdict
+
+RULES = (
+    "persistence-days", "overlap-tolerance-days", "combination-days", "augmentation-days", "switch-gap-days",
+    "baseline-before-days", "baseline-after-days", "first-outcome-days", "end-after-days",
+    "dispensing-match-days", "remission-days",
+)  # fmt: skip
+"""Rules that the steps read, each a whole number of days."""
+
+PARAMETER = ibis.schema(
+    {"as_of": "date", "response_percent": "float64", **{rule.replace("-", "_"): "int64" for rule in RULES}}
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One table of a review: its name and the function that makes it from the tables its parameters name."""
+
+    name: str
+    build: Callable[..., Table]
+
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the tables it reads."""
+        return tuple(inspect.signature(self.build).parameters)
+
+
+def _candidate(failed: Table, pointed: Table, counted: Table, switched: Table) -> Table:
+    return ibis.union(failed, pointed, counted, switched)
+
+
+STEPS: tuple[Step, ...] = (
+    Step("score_total", score_total),
+    Step("safety_notice", safety_notice),
+    Step("illness_episode", illness_episode),
+    Step("trajectory", trajectory),
+    Step("score_outcome", score_outcome),
+    Step("supply", supply),
+    Step("era_supply", era_supply),
+    Step("dose_step", dose_step),
+    Step("minimum_day", days_at_minimum),
+    Step("attempt", attempt),
+    Step("relation", relation),
+    Step("trial_course", trial_course),
+    Step("trial_outcome", trial_outcome),
+    Step("assessment", assessment),
+    Step("verdict", verdict),
+    Step("trial_evidence", trial_evidence),
+    Step("drug_era", drug_era),
+    Step("switch_era", switch_era),
+    Step("course", procedure_course),
+    Step("failed", failed_trials),
+    Step("pointed", points),
+    Step("counted", drugs_in_window),
+    Step("switched", switches),
+    Step("candidate", _candidate),
+    Step("definition_result", definition_result),
+)
+"""Every step after the record has been cut at `as_of`, each after those it reads."""
+
+
+@dataclass(frozen=True)
+class Review:
+    """The review of one person.
+
+    Args:
+        person_id: Whose it is.
+        as_of: The day it speaks of.
+        tables: Rows of each table of `SHOWN` for this person, in a fixed order; dates are dates.
+        records: What was read, what was not, and what was odd.
+        knowledge: What the definitions and thresholds were drawn from.
+        definitions: Ids of the definitions asked for, in their order.
+    """
+
+    person_id: str
+    as_of: date
+    tables: dict[str, list[dict[str, object]]]
+    records: Records
+    knowledge: Knowledge
+    definitions: tuple[str, ...]
+
+    @property
+    def headline_definition(self) -> str:
+        """The definition whose verdicts lead: the first that was asked for."""
+        return self.definitions[0]
+
+
+SHOWN: dict[str, tuple[str, ...]] = {
+    "person": (),
+    "safety_notice": ("-date_latest", "score_id"),
+    "illness_episode": (),
+    "trajectory": ("date_earliest", "instrument", "score_id"),
+    "score_total": ("date_earliest", "instrument", "score_id"),
+    "score_outcome": ("date_earliest", "instrument", "score_id", "outcome_id"),
+    "supply": ("start_earliest", "ingredient", "supply_id"),
+    "attempt": ("start_earliest", "trial_id"),
+    "relation": ("order",),
+    "dose_step": ("possible_start", "ingredient"),
+    "trial_course": ("trial_id", "instrument"),
+    "trial_outcome": ("trial_id", "instrument", "outcome_id"),
+    "verdict": ("trial_id", "definition_id"),
+    "trial_evidence": ("trial_id", "bears_on", "evidence_id"),
+    "definition_result": ("order",),
+    "condition": ("start_earliest", "code_set", "evidence_id"),
+    "procedure": ("start_earliest", "code_set", "evidence_id"),
+}
+"""The tables a review shows, each with the columns that order its rows (`-` for the latest first)."""
+
+
+def assemble(
+    results: Mapping[str, pa.Table],
+    records: Records,
+    knowledge: Knowledge,
+    as_of: date,
+    person_id: str,
+    definitions: Sequence[str] = (),
+) -> Review:
+    """One person's review from the tables of a run, whoever else was in it.
+
+    Raises:
+        ConfigError: A definition asked for doesn't exist.
+    """
+    chosen = _chosen(knowledge, definitions)
+    tables = {name: _rows(results[name], person_id, order) for name, order in SHOWN.items()}
+    for name in ("verdict", "definition_result"):
+        tables[name] = [row for row in tables[name] if row["definition_id"] in chosen]
+    return Review(person_id, as_of, tables, records, knowledge, chosen)
+
+
+def _chosen(knowledge: Knowledge, asked: Sequence[str]) -> tuple[str, ...]:
+    known = [d.id for d in sorted(knowledge.definitions, key=lambda d: d.order)]
+    wrong = [name for name in asked if name not in known]
+    if wrong:
+        raise ConfigError(f"No definition is called {', '.join(wrong)}. The definitions are: {', '.join(known)}.")
+    return tuple(dict.fromkeys(asked)) or tuple(known)
+
+
+def _rows(table: pa.Table, person_id: str, order: Sequence[str]) -> list[dict[str, object]]:
+    mine = table.filter(pc.equal(table["person_id"], person_id))
+    keys = [(name.lstrip("-"), "descending" if name.startswith("-") else "ascending") for name in order]
+    return list((mine.sort_by(keys) if keys else mine).to_pylist())
+
+
+@cache
+def compiled(dialect: str) -> tuple[tuple[str, str, ibis.Schema], ...]:
+    """The name, the SQL and the columns of each step, in order, for one SQL dialect.
+
+    The record tables are read as `raw_NAME`, the knowledge tables by their names, the rules as
+    `parameter`. Each step's rows stand under its own name.
+    """
+    known: dict[str, Table] = {name: ibis.table(schema, name=name) for name, schema in KNOWLEDGE_SCHEMAS.items()}
+    known["parameter"] = ibis.table(PARAMETER, name="parameter")
+    sql: list[tuple[str, str, ibis.Schema]] = []
+
+    def add(name: str, expr: Table) -> None:
+        sql.append((name, str(ibis.to_sql(expr, dialect=dialect, pretty=False)), expr.schema()))
+        known[name] = ibis.table(expr.schema(), name=name)
+
+    for name, schema in RECORD_SCHEMAS.items():
+        raw = ibis.table(schema, name=f"raw_{name}")
+        add(name, visible(raw, name, known["parameter"]) if name in STARTED else raw)
+    for step in STEPS:
+        add(step.name, step.build(*(known[name] for name in step.inputs())))
+    return tuple(sql)
+
+
+def parameter_table(knowledge: Knowledge, as_of: date) -> pa.Table:
+    """The one row of rules that all steps read."""
+    response = next(o.value for o in knowledge.outcomes if o.term == "response" and o.default)
+    row: dict[str, object] = {"as_of": as_of, "response_percent": response}
+    row |= {rule.replace("-", "_"): int(knowledge.rule(rule)) for rule in RULES}
+    return pa.Table.from_pylist([row], schema=PARAMETER.to_pyarrow())

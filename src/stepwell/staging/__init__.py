@@ -1,0 +1,1 @@
+"""Staging: how resistant the depression is, by every published definition side by side."""

@@ -1,0 +1,133 @@
+"""Where each definition may be met: one row per person, definition and index day.
+
+A rule that looks back over the record has one index day, `as_of`. A rule that is triggered by an event
+has one for each event. Every row holds how far the record surely, and at most, goes to meet it.
+"""
+
+import ibis
+from ibis.expr.types import Table
+
+from stepwell.logic import MET, NOT_MET, UNKNOWN, days_between, plus_days
+
+COLUMNS = ("person_id", "definition_id", "index_date", "count_low", "count_high", "reached_low", "reached_high")
+
+
+def failed_trials(
+    verdict: Table, attempt: Table, illness_episode: Table, course: Table, person: Table, definition: Table,
+    parameter: Table,
+) -> Table:  # fmt: skip
+    """Definitions that count failed trials: distinct drugs that surely, and at most, count.
+
+    Where a rule holds to the present episode, a trial that ended before it doesn't count, and one whose
+    place is unknown may count.
+    """
+    rules = definition.filter(definition.count_kind == "failed trials")
+    trials = _in_episode(_trials_in_reach(verdict, attempt, parameter, rules), illness_episode)
+    sure, perhaps = trials.counts == MET, trials.counts != NOT_MET
+    counted = trials.group_by(["person_id", "definition_id"]).aggregate(
+        trials_low=trials.ingredient.nunique(where=sure), trials_high=trials.ingredient.nunique(where=perhaps)
+    )
+    base = (
+        person.select("person_id")
+        .cross_join(rules.select("definition_id", "least", "strictly_more", "modalities"))
+        .cross_join(parameter.select(index_date="as_of"))
+    )
+    rows = base.left_join(counted, ["person_id", "definition_id"]).drop("person_id_right", "definition_id_right")
+    rows = rows.left_join(course, "person_id").drop("person_id_right")
+    others = ibis.cases((rows.modalities.contains("ect"), rows.ect_courses.fill_null(0)), else_=0) + ibis.cases(
+        (rows.modalities.contains("rtms"), rows.rtms_courses.fill_null(0)), else_=0
+    )
+    return _reached(
+        rows.mutate(count_low=rows.trials_low.fill_null(0) + others, count_high=rows.trials_high.fill_null(0) + others)
+    )
+
+
+def points(
+    verdict: Table, attempt: Table, relation: Table, course: Table, person: Table, definition: Table, parameter: Table
+) -> Table:
+    """Definitions that add points for failed trials, raised doses, augmentation and ECT."""
+    rules = definition.filter(definition.count_kind == "points")
+    trials = _trials_in_reach(verdict, attempt, parameter, rules)
+    trials = trials.inner_join(relation.select("person_id", "trial_id", "strategy"), ["person_id", "trial_id"])
+    scores = _points_of_trials(trials)
+    base = (
+        person.select("person_id")
+        .cross_join(rules.select("definition_id", "least", "strictly_more", "points_ect"))
+        .cross_join(parameter.select(index_date="as_of"))
+    )
+    rows = base.left_join(scores, ["person_id", "definition_id"]).drop("person_id_right", "definition_id_right")
+    rows = rows.left_join(course, "person_id").drop("person_id_right")
+    ect = ibis.cases((rows.ect_courses.fill_null(0) > 0, rows.points_ect.fill_null(0)), else_=0.0)
+    return _reached(
+        rows.mutate(count_low=rows.points_low.fill_null(0) + ect, count_high=rows.points_high.fill_null(0) + ect)
+    )
+
+
+def procedure_course(procedure: Table, parameter: Table) -> Table:
+    """One row per person: courses of ECT and of rTMS; sessions within `persistence_days` are one course."""
+    rows = procedure.filter(procedure.code_set.isin(["ect", "rtms"]) & procedure.start_earliest.notnull())
+    window = ibis.window(group_by=["person_id", "code_set"], order_by=[rows.start_earliest, rows.evidence_id])
+    rows = rows.cross_join(parameter.select("persistence_days"))
+    rows = rows.mutate(before=rows.start_earliest.lag(1).over(window))
+    begins = rows.before.isnull() | (days_between(rows.before, rows.start_earliest) > rows.persistence_days)
+    rows = rows.mutate(begins=begins.cast("int64"))
+    return rows.group_by("person_id").aggregate(
+        ect_courses=rows.begins.sum(where=rows.code_set == "ect").fill_null(0),
+        rtms_courses=rows.begins.sum(where=rows.code_set == "rtms").fill_null(0),
+    )
+
+
+def _trials_in_reach(verdict: Table, attempt: Table, parameter: Table, rules: Table) -> Table:
+    """Verdicts by these definitions, of the trials that reach into the definition's window."""
+    trials = attempt.select(
+        "person_id", "trial_id", "ingredient", "start_earliest", "end_latest",
+        "first_dose_low", "first_dose_high", "peak_dose_low", "peak_dose_high",
+    )  # fmt: skip
+    rows = verdict.select("person_id", "trial_id", "definition_id", "counts").inner_join(rules, "definition_id")
+    rows = rows.inner_join(trials, ["person_id", "trial_id"]).cross_join(parameter.select("as_of"))
+    reaches = rows.window_days.isnull() | (rows.end_latest >= plus_days(rows.as_of, -rows.window_days.fill_null(0)))
+    return rows.filter(reaches).drop("as_of")
+
+
+def _in_episode(trials: Table, illness_episode: Table) -> Table:
+    episode = illness_episode.select("person_id", begin_earliest="start_earliest", begin_latest="start_latest")
+    rows = trials.left_join(episode, "person_id").drop("person_id_right")
+    before = (rows.end_latest <= rows.begin_earliest).fill_null(False)
+    surely_within = (rows.end_latest > rows.begin_latest).fill_null(False)
+    rows = rows.filter(~(rows.within_episode & before))
+    doubtful = rows.within_episode & ~surely_within & (rows.counts == MET)
+    return rows.mutate(counts=ibis.cases((doubtful, UNKNOWN), else_=rows.counts))
+
+
+def _points_of_trials(trials: Table) -> Table:
+    raised_low = trials.peak_dose_low > trials.first_dose_high
+    raised_high = (trials.peak_dose_high > trials.first_dose_low).fill_null(True)
+    sure, perhaps = trials.counts == MET, trials.counts != NOT_MET
+    added = trials.strategy.isin(["augmentation", "combination"])
+    one, half, plus = trials.points_failed_trial, trials.points_optimisation, trials.points_augmentation
+    low = (
+        ibis.cases((sure, one), else_=0.0)
+        + ibis.cases((sure & raised_low.fill_null(False), half), else_=0.0)
+        + ibis.cases((added, plus), else_=0.0)
+    )
+    high = (
+        ibis.cases((perhaps, one), else_=0.0)
+        + ibis.cases((perhaps & raised_high, half), else_=0.0)
+        + ibis.cases((added | (trials.strategy == UNKNOWN), plus), else_=0.0)
+    )
+    rows = trials.mutate(low=low, high=high)
+    return rows.group_by(["person_id", "definition_id"]).aggregate(
+        points_low=rows.low.sum(), points_high=rows.high.sum()
+    )
+
+
+def _reached(rows: Table) -> Table:
+    def reached(count: ibis.Value) -> ibis.Value:
+        return ibis.cases((rows.strictly_more, count > rows.least), else_=count >= rows.least)
+
+    return rows.mutate(
+        count_low=rows.count_low.cast("float64"),
+        count_high=rows.count_high.cast("float64"),
+        reached_low=reached(rows.count_low),
+        reached_high=reached(rows.count_high),
+    ).select(*COLUMNS)

@@ -1,0 +1,90 @@
+"""The result of each definition for each person."""
+
+import ibis
+from ibis.expr.types import Table
+
+from stepwell.logic import MET, NOT_MET, UNKNOWN, first_rows, plus_days
+
+KEY = ("person_id", "definition_id")
+
+
+def definition_result(
+    candidate: Table, supply: Table, condition: Table, definition: Table, definition_requirement: Table,
+    definition_exclusion: Table, person: Table,
+) -> Table:  # fmt: skip
+    """One row per person and definition: met, not met or unknown, and why.
+
+    Args:
+        candidate: Index days of all definitions with what they reach.
+        supply: Supplies; a record without one of an antidepressant is silent, and its results unknown.
+        condition: Conditions that stood on `as_of`.
+        definition: Knowledge table.
+        definition_requirement: Code sets of which one has to stand before the index.
+        definition_exclusion: Code sets that keep a person out.
+        person: Everybody.
+
+    Returns:
+        `result`, `count_low`, `count_high`, `required`, `strictly_more`, `index_date` (first day it was
+        met; null if not), `excluded_by` (the code set that keeps the person out), `lacks_diagnosis`
+        (a diagnosis the rule asks for isn't in the record), `no_antidepressant` (none in the record).
+    """
+    rows = _with_barriers(candidate, condition, definition_requirement, definition_exclusion)
+    rows = rows.mutate(barred=rows.excluded_by.notnull() | rows.lacks_diagnosis)
+    rows = rows.mutate(
+        place=ibis.cases(
+            (rows.reached_low & ~rows.barred, 0), (rows.reached_high & ~rows.barred, 1), (rows.reached_high, 2), else_=3
+        )
+    )
+    best = first_rows(rows, KEY, [rows.place, rows.index_date, rows.count_low.desc(), rows.count_high.desc()])
+    base = person.select("person_id").cross_join(
+        definition.select("definition_id", "order", "least", "strictly_more", "verified")
+    )
+    joined = base.left_join(best, list(KEY)).drop(*(f"{key}_right" for key in KEY))
+    treated = supply.filter(supply.role == "antidepressant").select("person_id", treated=ibis.literal(True)).distinct()
+    joined = joined.left_join(treated, "person_id").drop("person_id_right")
+    joined = joined.mutate(no_antidepressant=joined.treated.isnull())
+    open_ended = (joined.place == 1).fill_null(False) | (joined.no_antidepressant & joined.excluded_by.isnull())
+    result = ibis.cases((joined.place == 0, MET), (open_ended, UNKNOWN), else_=NOT_MET)
+    return joined.select(
+        *KEY, "order", "verified", result=result,
+        count_low=joined.count_low.fill_null(0.0), count_high=joined.count_high.fill_null(0.0),
+        required="least", strictly_more="strictly_more",
+        index_date=ibis.cases((joined.place == 0, joined.index_date), else_=ibis.null("date")),
+        excluded_by="excluded_by", lacks_diagnosis=joined.lacks_diagnosis.fill_null(False),
+        no_antidepressant="no_antidepressant",
+    )  # fmt: skip
+
+
+def _with_barriers(candidate: Table, condition: Table, requirement: Table, exclusion: Table) -> Table:
+    stands = condition.filter(condition.certainty != "refuted").select(
+        "person_id", "code_set", condition_start=condition.start_earliest
+    )
+    rows = candidate.left_join(_excluded(candidate, stands, exclusion), [*KEY, "index_date"])
+    rows = rows.drop(*(f"{key}_right" for key in (*KEY, "index_date")))
+    rows = rows.left_join(_diagnosed(candidate, stands, requirement), [*KEY, "index_date"])
+    rows = rows.drop(*(f"{key}_right" for key in (*KEY, "index_date")))
+    asked = requirement.select("definition_id", asked=ibis.literal(True)).distinct()
+    rows = rows.left_join(asked, "definition_id").drop("definition_id_right")
+    return rows.mutate(lacks_diagnosis=rows.asked.notnull() & rows.diagnosed.isnull())
+
+
+def _excluded(candidate: Table, stands: Table, exclusion: Table) -> Table:
+    """The exclusion that stood on or before each index day, first by name; undated ones stand too."""
+    rows = candidate.select(*KEY, "index_date").inner_join(
+        exclusion.select("definition_id", "code_set"), "definition_id"
+    )
+    rows = rows.inner_join(stands, ["person_id", "code_set"])
+    rows = rows.filter(rows.condition_start.isnull() | (rows.condition_start <= rows.index_date))
+    return rows.group_by([*KEY, "index_date"]).aggregate(excluded_by=rows.code_set.min())
+
+
+def _diagnosed(candidate: Table, stands: Table, requirement: Table) -> Table:
+    """Index days for which one of the diagnoses asked for stood in time."""
+    rows = candidate.select(*KEY, "index_date").inner_join(
+        requirement.select("definition_id", "code_set", "within_days"), "definition_id"
+    )
+    rows = rows.inner_join(stands, ["person_id", "code_set"])
+    begin = plus_days(rows.index_date, -rows.within_days.fill_null(0))
+    in_time = rows.within_days.isnull() | (rows.condition_start >= begin)
+    rows = rows.filter(in_time & (rows.condition_start.isnull() | (rows.condition_start <= rows.index_date)))
+    return rows.select(*KEY, "index_date", diagnosed=ibis.literal(True)).distinct()

@@ -1,0 +1,139 @@
+"""One row per attempt at a treatment: when, how much of the time, how much, and how it ended."""
+
+import ibis
+from ibis.expr.types import Table
+
+from stepwell.logic import days_between, first_rows, plus_days, union_days
+from stepwell.trials.eras import ERA
+from stepwell.trials.supply import DISPENSED, ORDERED
+
+
+def attempt(era_supply: Table, dose_step: Table, parameter: Table) -> Table:
+    """One row per era of an antidepressant or augmenting agent.
+
+    Args:
+        era_supply: Supplies with their era.
+        dose_step: Dose steps of the same eras.
+        parameter: One row: `as_of` and the rules.
+
+    Returns:
+        `trial_id`; `start_*` and `end_*` intervals (end exclusive; a running trial ends the day after
+        `as_of`); `days_low`, `days_high` (length); `covered_low`, `covered_high` (days supplied, a day
+        once); `proportion_covered_low`, `proportion_covered_high`; `basis` of the best supply;
+        `state` (`running`, `ended`, `unknown`: its end isn't recorded); doses; `stop_reason`,
+        `stated_adherence`, `reported_outcome` as the record says.
+    """
+    used = era_supply.filter(era_supply.counts)
+    rows = _spans(used)
+    for part in (_coverage(used), _doses(dose_step), _said(era_supply), _first_formulation(dose_step)):
+        rows = rows.left_join(part, list(ERA)).drop(*(f"{key}_right" for key in ERA))
+    rows = _with_state(rows.cross_join(parameter.select("as_of", "persistence_days")))
+    return _with_proportions(rows)
+
+
+def _spans(used: Table) -> Table:
+    rows = used.group_by(list(ERA)).aggregate(
+        role=used.role.max(),
+        class_group=used.class_group.max(),
+        drug_class=used.drug_class.max(),
+        start_earliest=used.possible_start.min(),
+        start_latest=used.certain_start.min(),
+        end_earliest=used.certain_end.max(),
+        end_latest=used.possible_end.max(),
+        end_unknown=(~used.end_known).sum() > 0,
+        reaches_today=used.reaches_today.sum() > 0,
+        last_start=used.possible_start.max(),
+        supplies=used.count(),
+        basis_rank=used.basis_rank.min(),
+        by_text=(used.coded_by == "text").sum() > 0,
+    )
+    trial_id = rows.ingredient + "@" + rows.start_earliest.cast("string")
+    basis = ibis.cases(
+        (rows.basis_rank == DISPENSED, "dispensed"), (rows.basis_rank == ORDERED, "ordered"), else_="stated"
+    )
+    return rows.mutate(trial_id=trial_id, basis=basis)
+
+
+def _coverage(used: Table) -> Table:
+    low = union_days(used, ERA, "certain_start", "certain_end", "covered_low")
+    high = union_days(used, ERA, "possible_start", "possible_end", "covered_high")
+    rows = high.left_join(low, list(ERA)).drop(*(f"{key}_right" for key in ERA))
+    return rows.mutate(covered_low=rows.covered_low.fill_null(0))
+
+
+def _doses(dose_step: Table) -> Table:
+    """First, highest and last dose; a highest that is unknown in any step is open upward (null)."""
+    window = ibis.window(group_by=list(ERA), order_by=[dose_step.possible_start, dose_step.certain_start])
+    rows = dose_step.mutate(place=ibis.row_number().over(window))
+    rows = rows.mutate(high=ibis.greatest(rows.dose_high, rows.sum_high.fill_null(rows.dose_high)))
+    first = rows.place == 0
+    return rows.group_by(list(ERA)).aggregate(
+        dose_unit=rows.dose_unit.max(),
+        first_dose_low=rows.dose_low.max(where=first),
+        first_dose_high=rows.dose_high.max(where=first),
+        peak_dose_low=rows.dose_low.max(),
+        peak_dose_high=ibis.cases(
+            ((rows.dose_high.count() == rows.count()), rows.high.max()), else_=ibis.null("float64")
+        ),
+        dose_steps=rows.count(),
+    )
+
+
+def _first_formulation(dose_step: Table) -> Table:
+    rows = first_rows(dose_step, ERA, [dose_step.possible_start, dose_step.certain_start])
+    return rows.select(*ERA, "formulation")
+
+
+def _said(era_supply: Table) -> Table:
+    """What the rows of the era say of its end: the last that says anything; two adherences are a conflict."""
+    rows = era_supply
+    adherence = rows.adherence
+    parts = rows.group_by(list(ERA)).aggregate(
+        adherence_low=adherence.min(),
+        adherence_high=adherence.max(),
+        not_taken=(rows.status == "not-taken").sum() > 0,
+        stop_reason=_latest(rows, "stop_reason"),
+        reported_outcome=_latest(rows, "reported_outcome"),
+        last_status=_latest(rows, "status"),
+    )
+    agreed = ibis.cases((parts.adherence_low != parts.adherence_high, "conflict"), else_=parts.adherence_low)
+    return parts.mutate(stated_adherence=ibis.cases((parts.not_taken, "no"), else_=agreed)).drop(
+        "adherence_low", "adherence_high", "not_taken"
+    )
+
+
+def _latest(rows: Table, column: str) -> ibis.Value:
+    """The value of the last row that has one, the last being by start and then by id."""
+    stamped = rows.possible_start.cast("string") + "|" + rows.supply_id + "\u001f" + rows[column]
+    return stamped.max().split("\u001f")[1]
+
+
+def _with_state(rows: Table) -> Table:
+    tomorrow = plus_days(rows.as_of, 1)
+    within_gap = plus_days(rows.end_latest, rows.persistence_days) >= tomorrow
+    stopped = rows.stop_reason.notnull() | rows.last_status.isin(["stopped", "not-taken"])
+    active = rows.last_status.fill_null("unknown") == "active"
+    state = ibis.cases(
+        (rows.reaches_today & ~stopped.fill_null(False), "running"),
+        (rows.end_unknown & active, "running"),
+        (rows.end_unknown, "unknown"),
+        (within_gap & ~stopped.fill_null(False), "running"),
+        else_="ended",
+    )
+    rows = rows.mutate(state=state)
+    return rows.mutate(end_recorded=~rows.end_unknown)
+
+
+def _with_proportions(rows: Table) -> Table:
+    """Length, and the share of it that was supplied; like is set against like where dates are vague."""
+    shortest = days_between(rows.start_latest, rows.end_earliest)
+    rows = rows.mutate(
+        days_low=ibis.cases((shortest > 0, shortest), else_=0),
+        days_high=days_between(rows.start_earliest, rows.end_latest),
+    )
+    surely = ibis.cases((rows.days_low > 0, rows.covered_low / rows.days_low), else_=ibis.null("float64"))
+    perhaps = rows.covered_high / rows.days_high
+    return rows.mutate(
+        proportion_covered_low=ibis.least(surely, perhaps).fill_null(0.0),
+        proportion_covered_high=ibis.least(ibis.greatest(surely, perhaps), 1.0).fill_null(1.0),
+    ).drop("as_of", "persistence_days", "reaches_today", "end_unknown", "basis_rank")

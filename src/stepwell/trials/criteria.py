@@ -1,0 +1,137 @@
+"""What each definition asks of each trial, and whether the trial fulfils it: the because-of of a verdict."""
+
+import ibis
+from ibis.expr.types import Table
+
+from stepwell.logic import MET, NOT_MET, NOT_TESTED, UNKNOWN, all_met, at_least, known
+
+KEY = ("person_id", "trial_id")
+
+
+def assessment(
+    attempt: Table, relation: Table, trial_course: Table, minimum_day: Table, definition: Table, parameter: Table
+) -> Table:
+    """One row per trial and definition: dose, duration, adherence and failure, each with what was found.
+
+    Returns:
+        `dose`, `duration`, `adherence`, `failure` (`met`, `not met`, `unknown`, `not tested`), the
+        figures they rest on (`days_at_minimum_*`, `minimum_dose`, `duration_low`, `duration_high`), how
+        the outcome is known (`outcome_basis`: `measured`, `reported`, `inferred from what was done
+        next`, `unknown`), and `counts`: whether the trial counts as a failed one by the definition.
+    """
+    rows = _facts(attempt, relation, trial_course, definition, minimum_day, parameter)
+    rows = rows.mutate(
+        dose=_dose(rows), duration=_duration(rows), adherence=_adherence(rows), outcome_basis=_basis(rows)
+    )
+    rows = rows.mutate(failure=_failure(rows))
+    rows = rows.mutate(role_fits=rows.role == "antidepressant")
+    rows = rows.mutate(role_fits=rows.role_fits | rows.count_augmentation & (rows.strategy == "augmentation"))
+    counts = all_met([rows.dose, rows.duration, rows.adherence, rows.failure])
+    return rows.mutate(counts=ibis.cases((rows.role_fits, counts), else_=NOT_MET))
+
+
+def _facts(
+    attempt: Table, relation: Table, trial_course: Table, definition: Table, minimum_day: Table, parameter: Table
+) -> Table:
+    course = trial_course.filter(trial_course.preferred)
+    rows = attempt.inner_join(relation, list(KEY)).left_join(course, list(KEY))
+    rows = rows.drop(*(f"{key}_right" for key in KEY if f"{key}_right" in rows.columns))
+    rows = rows.cross_join(
+        definition.select(
+            "definition_id", "dose_table", "least_days", "least_days_at", "least_covered", "failure_rule",
+            "failure_percent", "count_augmentation", "augmentation_least_days", "augmentation_dose_table",
+        )
+    ).cross_join(parameter.select("response_percent"))  # fmt: skip
+    adding = rows.role == "augmentation"
+    rows = rows.mutate(
+        least_days=ibis.cases((adding, rows.augmentation_least_days.fill_null(rows.least_days)), else_=rows.least_days),
+        dose_table=ibis.cases((adding, rows.augmentation_dose_table.fill_null(rows.dose_table)), else_=rows.dose_table),
+    )
+    days = minimum_day.select(
+        "person_id", "ingredient", "era", "dose_table", "minimum_dose",
+        days_at_minimum_low="days_low", days_at_minimum_high="days_high",
+    )  # fmt: skip
+    keys = ["person_id", "ingredient", "era", "dose_table"]
+    return rows.left_join(days, keys).drop(*(f"{key}_right" for key in keys))
+
+
+def _dose(rows: Table) -> ibis.Value:
+    """Whether the minimum was ever reached; a drug that the table doesn't list is unknown."""
+    return ibis.cases(
+        (rows.dose_table.isnull(), NOT_TESTED),
+        (rows.minimum_dose.isnull(), UNKNOWN),
+        (rows.days_at_minimum_low > 0, MET),
+        (rows.days_at_minimum_high == 0, NOT_MET),
+        else_=UNKNOWN,
+    )
+
+
+def _duration(rows: Table) -> ibis.Value:
+    """Days of treatment, or days at the minimum, against the least that is asked."""
+    at_minimum = rows.least_days_at == "minimum dose"
+    low = ibis.cases((at_minimum, rows.days_at_minimum_low), else_=rows.days_low)
+    high = ibis.cases((at_minimum, rows.days_at_minimum_high), else_=rows.days_high)
+    return ibis.cases((rows.least_days.isnull(), NOT_TESTED), else_=at_least(low, high, rows.least_days))
+
+
+def _adherence(rows: Table) -> ibis.Value:
+    """Supply tells how much can have been taken, an order alone doesn't; contradiction is unknown."""
+    supplied = at_least(rows.proportion_covered_low, rows.proportion_covered_high, rows.least_covered)
+    by_supply = ibis.cases((rows.basis == "ordered", UNKNOWN), else_=supplied)
+    said = rows.stated_adherence
+    return ibis.cases(
+        (said == "no", NOT_MET),
+        (rows.stop_reason == "not taken", NOT_MET),
+        (rows.least_covered.isnull(), NOT_TESTED),
+        ((said == "yes") & (by_supply == NOT_MET), UNKNOWN),
+        (said == "yes", MET),
+        (said.isin(["partly", "conflict"]), UNKNOWN),
+        else_=by_supply,
+    )
+
+
+def _basis(rows: Table) -> ibis.Value:
+    long_enough = rows.least_days.isnull() | (rows.end_distance_days >= rows.least_days)
+    responded = rows.best_improvement_percent >= rows.response_percent
+    measured = rows.improvement_percent.notnull() & (long_enough | responded.fill_null(False))
+    said = rows.reported_outcome.notnull() | rows.stop_reason.isin(["no benefit", "better"]).fill_null(False)
+    return ibis.cases(
+        (measured, "measured"),
+        (said, "reported"),
+        (rows.next_trial_id.notnull(), "inferred from what was done next"),
+        else_="unknown",
+    )
+
+
+def _failure(rows: Table) -> ibis.Value:
+    """Not enough better, by the definition's own rule.
+
+    A rule on improvement takes a measured course, else what the record reports (`partly better` means
+    25 to under 50 percent). A rule on the next treatment takes any next step; stopping for side
+    effects is no failure.
+    """
+    measured = known(rows.improvement_percent < rows.failure_percent)
+    partly = known(ibis.literal(25.0) < rows.failure_percent)
+    not_better = (rows.reported_outcome == "not better") | (rows.stop_reason == "no benefit")
+    better = (rows.reported_outcome == "better") | (rows.stop_reason == "better")
+    reported = ibis.cases(
+        (rows.reported_outcome == "partly better", partly),
+        (not_better.fill_null(False), MET),
+        (better.fill_null(False), NOT_MET),
+        else_=UNKNOWN,
+    )
+    improvement = ibis.cases(
+        (rows.outcome_basis == "measured", measured), (rows.outcome_basis == "reported", reported), else_=UNKNOWN
+    )
+    next_step = ibis.cases(
+        (rows.stop_reason.isin(["side effects", "better"]), NOT_MET),
+        (rows.next_strategy == "unknown", UNKNOWN),
+        (rows.next_trial_id.notnull(), MET),
+        (rows.state == "unknown", UNKNOWN),
+        else_=NOT_MET,
+    )
+    return ibis.cases(
+        (rows.failure_rule == "improvement below", improvement),
+        (rows.failure_rule == "next treatment", next_step),
+        else_=NOT_TESTED,
+    )

@@ -1,0 +1,150 @@
+"""How trials stand to one another: first, switch, combination, augmentation, and what was done next."""
+
+import ibis
+from ibis.expr.types import Table
+
+from stepwell.logic import days_between, first_rows
+
+ANTIDEPRESSANT, AUGMENTATION = "antidepressant", "augmentation"
+
+
+def relation(attempt: Table, minimum_day: Table, parameter: Table) -> Table:
+    """One row per trial: its place among the others.
+
+    Args:
+        attempt: From `attempt`.
+        minimum_day: From `days_at_minimum`; a drug that surely stayed below every listed minimum
+            (a little trazodone for sleep) is no step that ends the judging of another.
+        parameter: One row with the rules.
+
+    Returns:
+        `order` (1, 2, ... by start), `strategy` (`first`, `switch`, `combination`, `augmentation`,
+        `restart`, `new start`, `alone`: an augmenting agent without an antidepressant, `unknown`),
+        `with_trial_id` (the one switched from, combined with or augmented), `next_trial_id`,
+        `next_strategy`, `next_start_earliest` of the next step that was taken while it ran or
+        within `switch_gap_days` of its end.
+    """
+    pairs = _pairs(attempt, minimum_day, parameter)
+    before = _before(pairs)
+    placed = attempt.left_join(before, ["person_id", "trial_id"]).drop("person_id_right", "trial_id_right")
+    placed = placed.mutate(strategy=_strategy(placed))
+    placed = placed.left_join(_after(pairs), ["person_id", "trial_id"])
+    window = ibis.window(group_by="person_id", order_by=[attempt.start_earliest, attempt.trial_id])
+    placed = placed.mutate(order=ibis.row_number().over(window) + 1)
+    unrelated = placed.strategy.isin(["first", "alone"])
+    placed = placed.mutate(with_trial_id=ibis.cases((unrelated, ibis.null("string")), else_=placed.with_trial_id))
+    return placed.select(
+        "person_id", "trial_id", "order", "strategy", "with_trial_id",
+        "next_trial_id", "next_strategy", "next_start_earliest", "next_start_latest",
+    )  # fmt: skip
+
+
+def _pairs(attempt: Table, minimum_day: Table, parameter: Table) -> Table:
+    """Each trial with each earlier one of the person, with the days they overlap."""
+    reach = minimum_day.group_by(["person_id", "ingredient", "era"]).aggregate(
+        may_reach=minimum_day.days_high.max() > 0
+    )
+    columns = [
+        "person_id",
+        "trial_id",
+        "ingredient",
+        "role",
+        "start_earliest",
+        "start_latest",
+        "end_earliest",
+        "end_latest",
+    ]
+    known = attempt.left_join(reach, ["person_id", "ingredient", "era"])
+    own = known.select(*columns, "may_reach")
+    other = own.rename(
+        {
+            f"other_{name}": name
+            for name in [
+                "trial_id",
+                "ingredient",
+                "role",
+                "start_earliest",
+                "start_latest",
+                "end_earliest",
+                "end_latest",
+            ]
+        }
+    ).drop("may_reach")
+    rows = own.inner_join(other, "person_id")
+    same_day = rows.other_start_earliest == rows.start_earliest
+    first_named = (rows.other_role < rows.role) | (
+        (rows.other_role == rows.role) & (rows.other_trial_id < rows.trial_id)
+    )
+    rows = rows.filter((rows.other_start_earliest < rows.start_earliest) | (same_day & first_named))
+    rows = rows.cross_join(parameter.select("combination_days", "augmentation_days", "switch_gap_days"))
+    surely = days_between(
+        ibis.greatest(rows.start_latest, rows.other_start_latest),
+        ibis.least(rows.end_earliest, rows.other_end_earliest),
+    )
+    perhaps = days_between(
+        ibis.greatest(rows.start_earliest, rows.other_start_earliest),
+        ibis.least(rows.end_latest, rows.other_end_latest),
+    )
+    gap = days_between(rows.other_end_latest, rows.start_earliest)
+    rows = rows.mutate(overlap_low=surely, overlap_high=perhaps, gap_days=gap)
+    return rows.mutate(relation=_pair_relation(rows))
+
+
+def _pair_relation(rows: Table) -> ibis.Value:
+    """What the later trial is to the earlier one."""
+    same = rows.ingredient == rows.other_ingredient
+    adds = (rows.role == AUGMENTATION) & (rows.other_role == ANTIDEPRESSANT)
+    both = (rows.role == ANTIDEPRESSANT) & (rows.other_role == ANTIDEPRESSANT)
+    return ibis.cases(
+        (same, "restart"),
+        (adds & (rows.overlap_low >= rows.augmentation_days), "augmentation"),
+        (adds & (rows.overlap_high >= rows.augmentation_days), "unknown"),
+        (both & (rows.overlap_low >= rows.combination_days), "combination"),
+        (both & (rows.overlap_high >= rows.combination_days), "unknown"),
+        (both & (rows.gap_days <= rows.switch_gap_days), "switch"),
+        (both, "new start"),
+        else_="none",
+    )
+
+
+RANK = {"augmentation": 0, "combination": 1, "switch": 2, "unknown": 3, "restart": 4, "new start": 5, "none": 6}
+
+
+def _rank(relation: ibis.Value) -> ibis.Value:
+    return ibis.cases(*((relation == name, place) for name, place in RANK.items()), else_=len(RANK))
+
+
+def _before(pairs: Table) -> Table:
+    """The strongest relation of each trial to an earlier one, the latest of those."""
+    rows = first_rows(
+        pairs, ["person_id", "trial_id"],
+        [_rank(pairs.relation), pairs.other_end_latest.desc(), pairs.other_start_earliest.desc(), pairs.other_trial_id],
+    )  # fmt: skip
+    return rows.select("person_id", "trial_id", relation="relation", with_trial_id="other_trial_id")
+
+
+def _strategy(rows: Table) -> ibis.Value:
+    lonely = rows.role == AUGMENTATION
+    return ibis.cases(
+        (lonely & rows.relation.isin(["augmentation", "unknown"]), rows.relation),
+        (lonely, "alone"),
+        (rows.relation.isnull() | (rows.relation == "none"), "first"),
+        else_=rows.relation,
+    )
+
+
+def _after(pairs: Table) -> Table:
+    """The next step after each trial, if it came while it ran or soon after and could matter."""
+    steps = pairs.filter(pairs.relation.isin(["switch", "combination", "augmentation", "unknown"]))
+    steps = steps.filter(steps.may_reach.fill_null(True) & (steps.start_earliest > steps.other_start_latest))
+    steps = first_rows(
+        steps, ["person_id", "other_trial_id"], [steps.start_earliest, _rank(steps.relation), steps.trial_id]
+    )
+    return steps.select(
+        "person_id",
+        trial_id="other_trial_id",
+        next_trial_id="trial_id",
+        next_strategy="relation",
+        next_start_earliest="start_earliest",
+        next_start_latest="start_latest",
+    )

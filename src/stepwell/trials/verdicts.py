@@ -1,0 +1,62 @@
+"""The verdict of each trial by each definition."""
+
+import ibis
+from ibis.expr.types import Table
+
+from stepwell.logic import MET, NOT_MET, UNKNOWN
+
+COLUMNS = (
+    "person_id", "trial_id", "definition_id", "verdict", "counts", "dose", "duration", "adherence", "failure",
+    "outcome_basis", "lost_again", "dose_table", "minimum_dose", "days_at_minimum_low", "days_at_minimum_high",
+    "least_days", "least_days_at", "least_covered", "failure_rule", "failure_percent",
+)  # fmt: skip
+
+
+def verdict(assessment: Table) -> Table:
+    """One row per trial and definition.
+
+    The verdicts, the first that applies: `worked` (response at any time, or reported better), `not
+    taken`, `not tolerated` (stopped for side effects before it was adequate or without an outcome),
+    `still running` (too early to say), `too low`, `too short`, `cannot tell` (dose, duration or
+    adherence unknown), `failed`, `partly worked`, `cannot tell` (outcome unknown).
+
+    Returns:
+        `verdict`, the results it follows from, `counts`, and `lost_again`: it had worked, and by the
+        last score no longer did.
+    """
+    rows = assessment
+    answered = (rows.outcome_basis == "measured") & (rows.best_improvement_percent >= rows.response_percent)
+    said_better = (rows.reported_outcome == "better") | (rows.stop_reason == "better")
+    worked = answered | ((rows.outcome_basis == "reported") & said_better)
+    rows = rows.mutate(
+        worked=worked.fill_null(False),
+        running=rows.state == "running",
+        inadequate=(rows.dose == NOT_MET) | (rows.duration == NOT_MET),
+        intolerable=(rows.stop_reason == "side effects").fill_null(False),
+        unsettled=(rows.dose == UNKNOWN) | (rows.duration == UNKNOWN) | (rows.adherence == UNKNOWN),
+        short=(rows.days_high < rows.least_days).fill_null(False),
+    )
+    rows = rows.mutate(
+        verdict=_verdict(rows),
+        lost_again=(rows.worked & (rows.improvement_percent < rows.response_percent)).fill_null(False),
+        counts=ibis.cases((rows.worked & (rows.failure_rule == "improvement below"), NOT_MET), else_=rows.counts),
+    )
+    return rows.select(*COLUMNS)
+
+
+def _verdict(rows: Table) -> ibis.Value:
+    return ibis.cases(
+        (rows.worked, "worked"),
+        (rows.adherence == NOT_MET, "not taken"),
+        (rows.intolerable & (rows.inadequate | (rows.outcome_basis != "measured")), "not tolerated"),
+        (rows.running & (rows.short | ((rows.duration == NOT_MET) & (rows.dose != NOT_MET))), "still running"),
+        (rows.short, "too short"),
+        (rows.dose == NOT_MET, "too low"),
+        (rows.duration == NOT_MET, "too short"),
+        (rows.unsettled, "cannot tell"),
+        (rows.failure == MET, "failed"),
+        ((rows.failure == NOT_MET) & (rows.outcome_basis == "measured"), "partly worked"),
+        ((rows.failure == NOT_MET) & (rows.reported_outcome == "partly better"), "partly worked"),
+        (rows.running & (rows.outcome_basis == "unknown"), "still running"),
+        else_="cannot tell",
+    )

@@ -1,0 +1,93 @@
+"""The steps that CONTRIBUTING.md shows are enough: done to a copy of the knowledge, they pass its check."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stepwell.knowledge.check import check
+from stepwell.knowledge.load import default_folder, load
+from tests.docs.pages import REPOSITORY, Block, blocks
+
+PAGE = REPOSITORY / "CONTRIBUTING.md"
+STEPS = [block for block in blocks(PAGE) if block.argument]
+ACCEPTED = "definitions/accepted.toml"
+
+
+def perform(folder: Path, steps: list[Block]) -> None:
+    """Adds the lines of each step to the file that it names, or makes the file."""
+    for step in steps:
+        path = folder / step.argument
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        gap = "\n" if before and path.suffix == ".toml" else ""
+        path.write_text(before + gap + step.text, encoding="utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the knowledge that ships."""
+    return Path(shutil.copytree(default_folder(), tmp_path / "data"))
+
+
+def test_the_page_shows_a_source_a_drug_a_dose_a_product_and_a_definition() -> None:
+    assert {step.argument for step in STEPS} == {
+        "sources.toml",
+        "drugs/ingredients.csv",
+        "drugs/formulations.csv",
+        "drugs/drug_sets.csv",
+        "drugs/doses.csv",
+        "drugs/products.csv",
+        "definitions/example-2030.toml",
+    }
+
+
+def test_all_steps_together_pass_the_check(folder: Path) -> None:
+    perform(folder, STEPS)
+
+    assert check(folder) == []
+    assert "exemplamine" in {ingredient.id for ingredient in load(folder).ingredients}
+    assert "example-2030" in {definition.id for definition in load(folder).definitions}
+
+
+@pytest.mark.parametrize(
+    "left_out", [step for step in STEPS if step.argument in {"sources.toml", "drugs/formulations.csv"}], ids=str
+)
+def test_a_step_left_out_is_missed(folder: Path, left_out: Block) -> None:
+    perform(folder, [step for step in STEPS if step is not left_out])
+
+    assert check(folder) != []
+
+
+def test_accepting_a_definition_takes_the_line_that_the_check_prints(folder: Path) -> None:
+    perform(folder, STEPS)
+    definition = folder / "definitions/example-2030.toml"
+    definition.write_text(definition.read_text(encoding="utf-8").replace('"draft"', '"reviewed"'), encoding="utf-8")
+    (fault,) = check(folder)
+    line = re.search(r'add (example-2030 = "[0-9a-f]{64}") to', fault)
+    assert line is not None
+
+    accepted = folder / ACCEPTED
+    accepted.write_text(accepted.read_text(encoding="utf-8") + line[1] + "\n", encoding="utf-8")
+
+    assert check(folder) == []
+
+
+def test_an_accepted_definition_that_is_changed_is_noticed(folder: Path) -> None:
+    accepted = folder / "definitions/sforzini-2022.toml"
+    accepted.write_text(accepted.read_text(encoding="utf-8") + "# one word\n", encoding="utf-8")
+
+    (fault,) = check(folder)
+
+    assert fault.startswith("definitions/sforzini-2022.toml: changed after it was accepted")
+
+
+def test_the_command_line_checks_another_folder_the_same(folder: Path) -> None:
+    perform(folder, STEPS)
+    command = [sys.executable, "-m", "stepwell.cli", "knowledge", "check", str(folder)]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,92 @@
+"""Totals from what is written and from items."""
+
+from tests.spec.harness import Case
+
+PHQ9 = "score_id | instrument | date | value\n s | phq-9 | 2024-01-10 | {value}"
+
+
+def items(answers: str) -> str:
+    """PHQ-9 answers in order, `-` for a skipped one."""
+    rows = [
+        f"s | phq-9 | {number} | 2024-01-10 | {'' if value == '-' else value}"
+        for number, value in enumerate(answers.split(), 1)
+    ]
+    return "\n".join(["score_id | instrument | item | date | value", *rows])
+
+
+CASES = [
+    Case(
+        "a written total is taken as it stands",
+        {"score": PHQ9.format(value=17)},
+        {"score_total": "value | basis | suicide_state\n 17 | total | not recorded"},
+    ),
+    Case(
+        "complete items give their sum",
+        {"score": PHQ9.format(value=""), "item": items("2 2 1 1 1 0 1 0 0")},
+        {"score_total": "value | basis | items_answered | items_missing | suicide_state\n 8 | items | 9 | 0 | zero"},
+    ),
+    Case(
+        "one or two missing items are prorated and rounded half up",
+        {"score": PHQ9.format(value=""), "item": items("2 2 2 2 2 2 2 - 1")},
+        {"score_total": "value | basis | items_missing\n 17 | prorated | 1"},
+    ),
+    Case(
+        "three missing items give no total",
+        {"score": PHQ9.format(value=""), "item": items("2 2 2 2 2 2 - - -")},
+        {"score_total": "value | basis | items_missing\n | incomplete | 3"},
+    ),
+    Case(
+        "a missing suicide item stays visible behind a prorated total",
+        {"score": PHQ9.format(value=""), "item": items("1 1 1 1 1 1 1 1 -")},
+        {"score_total": "value | basis | suicide_value | suicide_state\n 9 | prorated | | missing"},
+    ),
+    Case(
+        "a positive suicide item is found under a low total",
+        {"score": PHQ9.format(value=""), "item": items("0 1 0 0 0 0 0 0 1")},
+        {
+            "score_total": "value | suicide_value | suicide_state\n 2 | 1 | positive",
+            "safety_notice": "score_id | suicide_value | newest\n s | 1 | yes",
+        },
+    ),
+    Case(
+        "a written total that its complete items contradict is unknown",
+        {"score": PHQ9.format(value=20), "item": items("1 1 1 1 1 1 1 1 0")},
+        {"score_total": "value | basis\n | conflict"},
+    ),
+    Case(
+        "a total outside the scale is unknown",
+        {"score": PHQ9.format(value=28)},
+        {"score_total": "value | basis\n | out of range"},
+    ),
+    Case(
+        "items without a score of their own make one",
+        {"item": items("1 1 1 1 1 1 1 1 0")},
+        {"score_total": "score_id | value | basis\n s | 8 | items"},
+    ),
+    Case(
+        "QIDS takes the highest item of each domain",
+        {
+            "score": "score_id | instrument | date | value\n s | qids-sr16 | 2024-01-10 |",
+            "item": "score_id | instrument | item | date | value\n"
+            + "\n".join(
+                f"s | qids-sr16 | {number} | 2024-01-10 | {value}"
+                for number, value in enumerate((1, 2, 3, 0, 2, 1, 0, 2, 0, 1, 1, 0, 2, 1, 0, 3), 1)
+            ),
+        },
+        {"score_total": "value | basis\n 15 | items"},
+    ),
+    Case(
+        "a suicide answer that was zero later is no longer the newest",
+        {
+            "score": "score_id | instrument | date | value\n a | phq-9 | 2024-01-10 | \n b | phq-9 | 2024-02-10 |",
+            "item": "score_id | instrument | item | date | value\n a | phq-9 | 9 | 2024-01-10 | 2\n"
+            "b | phq-9 | 9 | 2024-02-10 | 0",
+        },
+        {"safety_notice": "score_id | suicide_value | newest\n a | 2 | no"},
+    ),
+    Case(
+        "records dated after the day of the review do not exist",
+        {"score": "score_id | instrument | date | value\n a | phq-9 | 2024-12-31 | 9\n b | phq-9 | 2025-01-01 | 3"},
+        {"score_total": "score_id | value\n a | 9"},
+    ),
+]

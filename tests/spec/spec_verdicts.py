@@ -1,0 +1,143 @@
+"""The verdict of a trial and what counts."""
+
+from tests.spec.harness import Case
+
+HEAD = "ingredient | product | start | days | dose | stop_reason\n"
+SCORES = "instrument | date | value\n"
+SFORZINI = "sforzini-2022"
+
+
+def verdict(word: str, **results: str) -> dict[str, str]:
+    """The expected row by the consensus definition."""
+    columns = " | ".join(["definition_id", "verdict", *results])
+    return {"verdict": f"{columns}\n{SFORZINI} | {' | '.join([word, *results.values()])}"}
+
+
+CASES = [
+    Case(
+        "eight weeks at dose and hardly better is failed",
+        {
+            "exposure": HEAD + "sertraline | 100 | 2024-01-01 | 56 | 100 |",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-02-25 | 17",
+        },
+        verdict(
+            "failed", dose="met", duration="met", adherence="met", failure="met", counts="met", outcome_basis="measured"
+        ),
+    ),
+    Case(
+        "half better is worked",
+        {
+            "exposure": HEAD + "sertraline | 100 | 2024-01-01 | 56 | 100 |",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-02-25 | 10",
+        },
+        verdict("worked", counts="not met", lost_again="no"),
+    ),
+    Case(
+        "a third better is partly worked",
+        {
+            "exposure": HEAD + "sertraline | 100 | 2024-01-01 | 56 | 100 |",
+            "score": SCORES + "phq-9 | 2023-12-28 | 18\nphq-9 | 2024-02-25 | 12",
+        },
+        verdict("partly worked", counts="not met"),
+    ),
+    Case(
+        "worked and then lost again did not fail",
+        {
+            "exposure": HEAD + "sertraline | 100 | 2024-01-01 | 200 | 100 |",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-02-25 | 4\nphq-9 | 2024-07-10 | 18",
+        },
+        verdict("worked", lost_again="yes", counts="not met"),
+    ),
+    Case(
+        "never at the minimum is too low",
+        {
+            "exposure": HEAD + "venlafaxine | 75 | 2024-01-01 | 49 | 75 |",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-02-18 | 19",
+        },
+        verdict("too low", dose="not met", counts="not met"),
+    ),
+    Case(
+        "three weeks at dose is too short",
+        {
+            "exposure": HEAD + "sertraline | 100 | 2024-01-01 | 21 | 100 |",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-01-21 | 19",
+        },
+        verdict("too short", duration="not met", counts="not met"),
+    ),
+    Case(
+        "stopped for side effects after two weeks is not tolerated",
+        {"exposure": HEAD + "sertraline | 50 | 2024-01-01 | 14 | 50 | side effects"},
+        verdict("not tolerated", counts="not met"),
+    ),
+    Case(
+        "supplies for 60 percent of the days are not taken",
+        {
+            "exposure": HEAD + "sertraline | 50 | 2024-01-01 | 30 | 50 |\nsertraline | 50 | 2024-02-20 | 30 | 50 |\n"
+            "sertraline | 50 | 2024-04-10 | 30 | 50 |",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-05-05 | 19",
+        },
+        verdict("not taken", adherence="not met", counts="not met"),
+    ),
+    Case(
+        "two weeks into the present drug it is still running",
+        {"exposure": HEAD + "sertraline | 50 | 2024-12-17 | 30 | 50 |"},
+        verdict("still running"),
+    ),
+    Case(
+        "months below the minimum are too low although the drug runs on",
+        {"exposure": HEAD + "venlafaxine | 75 | 2024-08-01 | 180 | 75 |"},
+        verdict("too low"),
+    ),
+    Case(
+        "an unknown dose can't be told, and would count if it were known",
+        {
+            "exposure": HEAD + "sertraline | | 2024-01-01 | 56 | |",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-02-25 | 19",
+        },
+        verdict("cannot tell", dose="unknown", counts="unknown"),
+    ),
+    Case(
+        "an order alone doesn't tell whether it was taken",
+        {
+            "exposure": "ingredient | product | start | days | dose | basis\n"
+            "sertraline | 100 | 2024-01-01 | 56 | 100 | ordered",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-02-25 | 19",
+        },
+        verdict("cannot tell", adherence="unknown", failure="met", counts="unknown"),
+    ),
+    Case(
+        "no scores leave the outcome unknown",
+        {"exposure": HEAD + "sertraline | 100 | 2024-01-01 | 56 | 100 |"},
+        verdict("cannot tell", failure="unknown", outcome_basis="unknown", counts="unknown"),
+    ),
+    Case(
+        "stopped because it didn't help is reported as failed",
+        {"exposure": HEAD + "sertraline | 100 | 2024-01-01 | 56 | 100 | no benefit"},
+        verdict("failed", outcome_basis="reported", failure="met", counts="met"),
+    ),
+    Case(
+        "two scales are never mixed",
+        {
+            "exposure": HEAD + "sertraline | 100 | 2024-01-01 | 56 | 100 |",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nqids-sr16 | 2024-02-25 | 4",
+        },
+        verdict("cannot tell", outcome_basis="unknown"),
+    ),
+    Case(
+        "a score from before the asked weeks does not show failure",
+        {
+            "exposure": HEAD + "sertraline | 100 | 2024-01-01 | 56 | 100 |",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-01-18 | 19",
+        },
+        verdict("cannot tell", failure="unknown"),
+    ),
+    Case(
+        "the next treatment lets a register infer failure, and the consensus not",
+        {"exposure": HEAD + "sertraline | 100 | 2024-01-01 | 56 | 100 |\nvenlafaxine | 150 | 2024-03-01 | 56 | 150 |"},
+        {
+            "verdict": "trial_id | definition_id | failure | counts | outcome_basis\n"
+            "sertraline@2024-01-01 | kim-2020 | met | met | inferred from what was done next\n"
+            "venlafaxine@2024-03-01 | kim-2020 | not met | not met | unknown"
+        },
+    ),
+]

@@ -1,0 +1,70 @@
+"""Runs every case of this folder on every engine."""
+
+import pkgutil
+from importlib import import_module
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+import tests.spec as folder
+from stepwell.engines.duckdb import Engine
+from stepwell.knowledge.load import load
+from stepwell.review import SHOWN
+from tests.spec.harness import AS_OF, Case, combined, expected_rows
+
+
+def _cases() -> list[Case]:
+    found: list[Case] = []
+    for module in pkgutil.iter_modules(folder.__path__):
+        if module.name.startswith("spec_"):
+            chapter = module.name.removeprefix("spec_").replace("_", " ")
+            cases = import_module(f"tests.spec.{module.name}").CASES
+            found += [Case(c.title, c.record, c.expected, chapter) for c in cases]
+    return found
+
+
+CASES = _cases()
+
+ORDER = {
+    "score_total": "score_id",
+    "days_at_minimum": "ingredient",
+    "minimum_day": "dose_table",
+    "supply": "supply_id",
+    "verdict": "trial_id",
+}
+
+
+@pytest.fixture(scope="session")
+def duckdb_results() -> dict[str, pa.Table]:
+    """All cases in one run on DuckDB."""
+    return Engine(load()).run(combined(CASES), AS_OF)
+
+
+def test_every_case_has_its_own_person() -> None:
+    """Two cases of one title would mix their rows."""
+    names = [case.person_id for case in CASES]
+
+    assert len(names) == len(set(names))
+
+
+def _found(table: pa.Table, person_id: str, name: str, columns: list[str]) -> list[dict[str, object]]:
+    mine = table.filter(pc.equal(table["person_id"], person_id))
+    order = [column.lstrip("-") for column in SHOWN.get(name, ())] or [ORDER.get(name, columns[0])]
+    return list(mine.sort_by([(column, "ascending") for column in order]).select(columns).to_pylist())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.person_id)
+def test_spec(case: Case, duckdb_results: dict[str, pa.Table]) -> None:
+    """The expected rows come out, in order."""
+    for name, text in case.expected.items():
+        table = duckdb_results[name]
+        rows = expected_rows(text, table.schema)
+        columns = list(rows[0]) if rows else table.column_names
+        fixed = {c: v for c, v in rows[0].items() if c == "definition_id"} if rows else {}
+        found = _found(table, case.person_id, name, columns)
+        if fixed:
+            wanted = {row["definition_id"] for row in rows}
+            found = [row for row in found if row["definition_id"] in wanted]
+
+        assert found == rows, f"{name} of {case.title!r}"

@@ -1,0 +1,168 @@
+"""People made up for the reports: records by hand, reviewed by the real steps with the real knowledge."""
+
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from stepwell.engines.duckdb import Engine
+from stepwell.knowledge.load import load
+from stepwell.records.dates import interval
+from stepwell.records.tables import Finding, Records, Unused, build_tables
+from stepwell.review import Review, assemble
+
+Row = dict[str, Any]
+AS_OF = date(2024, 6, 30)
+
+
+def dated(name: str, text: str) -> Row:
+    """The two columns of a date as it was written."""
+    earliest, latest = interval(text)
+    return {f"{name}_earliest": earliest, f"{name}_latest": latest}
+
+
+def supply(
+    person_id: str, number: int, ingredient: str, start: str, days: int | None, dose: float | None, **more: Any
+) -> Row:
+    """One supply of a drug."""
+    row = {
+        "person_id": person_id, "ingredient": ingredient, "dose_per_day_low": dose, "dose_per_day_high": dose,
+        "dose_unit": "mg/day", "basis": "dispensed", "status": "completed", "coded_by": "code",
+        "evidence_id": f"MedicationDispense/{number}", **dated("start", start),
+    }  # fmt: skip
+    if days is not None:
+        end = row["start_latest"] + timedelta(days=days)
+        row |= {"end_earliest": row["start_earliest"] + timedelta(days=days), "end_latest": end}
+    return row | more
+
+
+def score(person_id: str, number: int, instrument: str, when: str, value: float | None) -> Row:
+    """One total."""
+    return {
+        "person_id": person_id, "score_id": f"Observation/{number}", "instrument": instrument, "value": value,
+        "evidence_id": f"Observation/{number}", **dated("date", when),
+    }  # fmt: skip
+
+
+def answers(person_id: str, number: int, instrument: str, when: str, values: list[float | None]) -> list[Row]:
+    """The answers of one questionnaire."""
+    return [
+        {
+            "person_id": person_id, "score_id": f"Observation/{number}", "instrument": instrument, "item": str(place),
+            "value": value, "evidence_id": f"Observation/{number}", **dated("date", when),
+        }
+        for place, value in enumerate(values, 1)
+    ]  # fmt: skip
+
+
+def diagnosis(person_id: str, code_set: str, start: str) -> Row:
+    """One condition."""
+    return {
+        "person_id": person_id, "code_set": code_set, "status": "active", "certainty": "confirmed", "coded_by": "code",
+        "evidence_id": f"Condition/{code_set}", **dated("start", start),
+    }  # fmt: skip
+
+
+def _refills(person_id: str, first: int, ingredient: str, start: date, doses: list[float], **more: Any) -> list[Row]:
+    return [
+        supply(person_id, first + place, ingredient, (start + timedelta(days=30 * place)).isoformat(), 30, dose, **more)
+        for place, dose in enumerate(doses)
+    ]
+
+
+def ana() -> dict[str, list[Row]]:
+    """Sertraline failed, venlafaxine too low, bupropion with aripiprazole running; the suicide item is above zero."""
+    who = "ana"
+    scores = [(1, "2023-05-02", 21), (2, "2023-06-14", 20), (3, "2023-08-20", 19), (4, "2023-11-28", 20),
+              (5, "2024-03-04", 18), (6, "2024-05-20", 15)]  # fmt: skip
+    return {
+        "person": [{"person_id": who, "sex": "female", "evidence_id": "Patient/ana", **dated("birth", "1980-04")}],
+        "condition": [diagnosis(who, "major-depression", "2023-04-20")],
+        "exposure": [
+            *_refills(who, 1, "sertraline", date(2023, 5, 4), [50, 100, 150, 150]),
+            *_refills(who, 10, "venlafaxine", date(2023, 9, 10), [37.5, 37.5, 37.5]),
+            *_refills(who, 20, "bupropion", date(2023, 12, 12), [150, 300, 300, 300, 300, 300, 300]),
+            *_refills(who, 30, "aripiprazole", date(2024, 4, 10), [2, 5, 5]),
+        ],
+        "score": [score(who, n, "phq-9", when, value) for n, when, value in scores]
+        + [score(who, 7, "phq-9", "2024-06-25", None), score(who, 8, "gad-7", "2024-06-25", 9)],
+        "item": answers(who, 7, "phq-9", "2024-06-25", [2, 2, 1, 2, 1, 2, 1, 1, 1]),
+    }
+
+
+def ben() -> dict[str, list[Row]]:
+    """One drug that worked, from its order; an old answer above zero, a newer one of zero."""
+    who = "ben"
+    return {
+        "person": [{"person_id": who, "evidence_id": "Patient/ben"}],
+        "condition": [diagnosis(who, "major-depression", "2023")],
+        "exposure": [supply(who, 1, "escitalopram", "2024-01-10", None, 10, basis="ordered", status="active")],
+        "score": [score(who, n, "phq-9", when, None) for n, when in ((1, "2024-01-08"), (2, "2024-05-10"))],
+        "item": [
+            *answers(who, 1, "phq-9", "2024-01-08", [3, 3, 2, 2, 2, 2, 2, 1, 1]),
+            *answers(who, 2, "phq-9", "2024-05-10", [1, 1, 0, 1, 0, 0, 0, 0, 0]),
+        ],
+    }
+
+
+def cleo() -> dict[str, list[Row]]:
+    """Almost nothing: one statement with a year, no dose, no score."""
+    return {
+        "person": [{"person_id": "cleo", "evidence_id": "Patient/cleo"}],
+        "exposure": [
+            supply("cleo", 1, "citalopram", "2022", None, None, basis="stated", status="unknown", dose_unit=None)
+        ],
+    }
+
+
+def dan() -> dict[str, list[Row]]:
+    """Two adequate failures on record, and a bipolar disorder; the newest questionnaire leaves out the question."""
+    who = "dan"
+    return {
+        "person": [{"person_id": who, "evidence_id": "Patient/dan", **dated("birth", "1971-02-03")}],
+        "condition": [diagnosis(who, "bipolar", "2022-02")],
+        "exposure": [
+            *_refills(who, 1, "sertraline", date(2023, 5, 4), [50, 100, 150, 150], stop_reason="no benefit"),
+            *_refills(who, 10, "venlafaxine", date(2023, 9, 5), [75, 150, 225, 225], stop_reason="side effects"),
+        ],
+        "score": [score(who, 1, "phq-9", "2023-05-01", 22), score(who, 2, "phq-9", "2023-08-25", 21)],
+        "item": answers(who, 3, "phq-9", "2024-02-01", [2, 2, 2, 2, None, 2, 2, 2, None]),
+    }
+
+
+def eve() -> dict[str, list[Row]]:
+    """Nothing at all."""
+    return {"person": [{"person_id": "eve", "evidence_id": "Patient/eve"}]}
+
+
+PEOPLE = {"ana": ana, "ben": ben, "cleo": cleo, "dan": dan, "eve": eve}
+
+
+@cache
+def review(name: str, *definitions: str, as_of: date = AS_OF) -> Review:
+    """The review of one of these people."""
+    rows = PEOPLE[name]()
+    records = Records(
+        tables=build_tables(rows),
+        findings=(
+            Finding(
+                "date-in-future",
+                "record.json",
+                "Observation/99",
+                "effectiveDateTime",
+                "Lies after the review; not used.",
+                name,
+            ),
+            Finding("other", "record.json", "Observation/98", "value", "About somebody else.", "nobody"),
+        ),
+        rows_read={kind: len(table) for kind, table in rows.items()},
+        unused=(Unused("record.json", "Claim", "not a kind that is read", 1),) if name != "eve" else (),
+        source="FHIR R4 Bundle",
+        locations={"MedicationDispense/1": ("record.json", 12)},
+    )
+    engine = _engine()
+    return assemble(engine.run(records.tables, as_of), records, load(), as_of, name, definitions)
+
+
+@cache
+def _engine() -> Engine:
+    return Engine(load())
