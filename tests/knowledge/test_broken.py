@@ -271,7 +271,7 @@ def test_an_accepted_definition_that_is_gone_is_a_fault(folder: Path) -> None:
 def test_a_reviewed_definition_that_is_not_accepted_is_a_fault(folder: Path, swap: Swap) -> None:
     shutil.copy(folder / KIM, folder / "definitions/kim-2026.toml")
     swap("definitions/kim-2026.toml", 'id = "kim-2020"', 'id = "kim-2026"')
-    swap("definitions/kim-2026.toml", "order = 4", "order = 9")
+    swap("definitions/kim-2026.toml", "order = 4", "order = 99")
     (fault,) = check(folder)
     assert fault.startswith('definitions/kim-2026.toml: reviewed and not accepted; add kim-2026 = "')
     assert fault.endswith('" to definitions/accepted.toml.')
@@ -283,7 +283,7 @@ def test_a_reviewed_definition_that_is_not_accepted_is_a_fault(folder: Path, swa
 def test_a_draft_needs_no_acceptance(folder: Path, swap: Swap) -> None:
     shutil.copy(folder / KIM, folder / "definitions/draft.toml")
     swap("definitions/draft.toml", 'id = "kim-2020"', 'id = "draft"')
-    swap("definitions/draft.toml", "order = 4", "order = 9")
+    swap("definitions/draft.toml", "order = 4", "order = 99")
     swap("definitions/draft.toml", 'status = "reviewed"', 'status = "draft"')
     assert check(folder) == []
 

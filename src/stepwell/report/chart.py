@@ -183,7 +183,7 @@ def picture(lookup: Lookup, page: Page) -> Picture | None:
     return Picture(
         width=WIDTH, height=y + AXIS, left=LEFT, right=RIGHT, plot_right=WIDTH - RIGHT, ticks=tuple(_ticks(time)),
         axis_y=y, panels=tuple(panels), lanes=tuple(lanes), event_lanes=events,
-        starts=tuple((trial.order, lane.minimum_x, lane.y + LANE) for trial, lane in zip(page.trials, lanes, strict=True)),
+        starts=tuple((place, lane.minimum_x, lane.y + LANE) for place, lane in enumerate(lanes, 1)),
         now_x=time.x(page.as_of_day), now=f"review: {page.as_of}",
         verdicts=tuple((name, label) for name, label in w.VERDICT.items() if name in found),
         description=_description(page),

@@ -21,7 +21,7 @@ def render(review: Review) -> str:
     lookup = Lookup(review)
     shown = page(lookup)
     return environment.get_template("review.html.j2").render(
-        page=shown, picture=picture(lookup, shown), question=w.QUESTION, same_day=SAME_DAY, labels=w.VERDICT,
+        page=shown, picture=picture(lookup, shown), question=w.QUESTION, same_day=SAME_DAY, lost_again=w.LOST_AGAIN,
         css=Markup(_text("review.css")),  # noqa: S704 -- our own file, never data
     )  # fmt: skip
 

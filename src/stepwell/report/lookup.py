@@ -107,6 +107,11 @@ class Lookup:
         return {row["score_id"]: str(row["evidence_id"] or row["score_id"]) for row in self.rows("score_total")}
 
     @cached_property
+    def trajectory(self) -> dict[str, Row]:
+        """Each dated score beside the first and the one before it."""
+        return {row["score_id"]: row for row in self.rows("trajectory")}
+
+    @cached_property
     def score_outcomes(self) -> dict[str, list[Row]]:
         """Which outcome definitions each score meets."""
         return self._by("score_outcome", "score_id")
@@ -191,7 +196,7 @@ class Lookup:
         found = self.dose_tables.get(dose_table)
         return found.title if found else dose_table
 
-    def minimum_dose_cite(self, attempt: Row, dose_table: str, value: float | None) -> tuple[s.Cite, ...]:
+    def minimum_dose_cite(self, attempt: Row, dose_table: str | None, value: float | None) -> tuple[s.Cite, ...]:
         """Where a minimum dose of a drug stands."""
         rows = [
             row

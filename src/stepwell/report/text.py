@@ -11,6 +11,7 @@ from stepwell.report.figures import capital, count
 from stepwell.report.lookup import Lookup
 from stepwell.report.prose import heading, put
 from stepwell.report.text_detail import detail
+from stepwell.report.view.citations import marks
 from stepwell.report.view.page import Page, page
 from stepwell.report.view.safety import SAME_DAY
 from stepwell.report.view.trials import Trial
@@ -68,7 +69,7 @@ def _safety(console: Console, shown: Page) -> None:
     for words in (safety.others, SAME_DAY, safety.newest):
         if words:
             put(console, words)
-    put(console, f"{'. '.join(safety.lines)}. {safety.anywhere}. Checked {safety.checked}.")
+    put(console, f"{'. '.join(safety.lines)}. {safety.anywhere}. Checked {safety.checked} {marks(safety.references)}.")
     console.print()
 
 
@@ -115,14 +116,21 @@ def _in_words(trial: Trial) -> str:
 def _trial_table(trials: tuple[Trial, ...]) -> Table:
     """Two lines a trial: what was found, and what was asked or where it is from."""
     table = _table(
-        ("Trial", None), ("Highest dose", 14), ("Days at dose", 12), ("Supplied", 12), ("Score", 16), ("Verdict", 13)
+        ("Trial", None), ("Highest dose", 14), ("Days at dose", 12), ("Supplied", 10), ("Score", 18), ("Verdict", 13)
     )
     for trial in trials:
         label = Text(_label(trial), STYLE[trial.verdict])
         table.add_row(
             f"{trial.order}. {trial.drug}", trial.dose, trial.days, trial.covered, trial.scale_and_course, label
         )
-        table.add_row(f"   {trial.short_dates}", trial.minimum, trial.least_days, trial.basis, trial.change, "")
+        table.add_row(
+            f"   {trial.short_dates}",
+            trial.minimum,
+            trial.least_days,
+            trial.basis,
+            trial.change,
+            w.LOST_AGAIN if trial.note else "",
+        )
     return table
 
 

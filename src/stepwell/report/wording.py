@@ -6,6 +6,9 @@ from stepwell.knowledge import schema as s
 from stepwell.report.figures import NOT_RECORDED, amount, capital, count, fall, listed, number, share, when
 from stepwell.report.lookup import Row
 
+LOST_AGAIN = "lost again"
+"""Stands beside `worked` where by the last score it no longer does."""
+
 NOW = {"still running": "too early to judge", "failed": "failed so far"}
 """What a verdict is called while the trial goes on, where that differs."""
 
@@ -400,7 +403,7 @@ OPEN_SHORT = {
     "dose": "the dose of {drug}",
     "duration": "how long {drug} was taken",
     "adherence": "whether {drug} was taken as prescribed",
-    "failure": "how much better {drug} made it",
+    "failure": "how much {drug} helped",
 }
 
 

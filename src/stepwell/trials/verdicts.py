@@ -57,6 +57,6 @@ def _verdict(rows: Table) -> ibis.Value:
         (rows.failure == MET, "failed"),
         ((rows.failure == NOT_MET) & (rows.outcome_basis == "measured"), "partly worked"),
         ((rows.failure == NOT_MET) & (rows.reported_outcome == "partly better"), "partly worked"),
-        (rows.running & (rows.outcome_basis == "unknown"), "still running"),
+        (rows.running & (rows.failure_rule == "next treatment"), "still running"),
         else_="cannot tell",
     )

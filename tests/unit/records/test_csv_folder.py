@@ -221,9 +221,11 @@ def test_a_fault_that_recurs_is_told_once_with_its_lines(tmp_path: Path) -> None
     [
         (
             "medicine,colour\nsertraline,blue\n",
-            "line 1: the name of column 2 isn't known; allowed are person_id, medicine, rxnorm, strength, "
-            "dose_per_day, dose_unit, start, end, still_taking_on, basis, quantity, days_supply, status, stop_reason, "
-            "adherence, outcome.",
+            (
+                "line 1: the name of column 2 isn't known; allowed are person_id, medicine, rxnorm, strength, "
+                "dose_per_day, dose_unit, start, end, still_taking_on, basis, quantity, days_supply, status, "
+                "stop_reason, adherence, outcome."
+            ),
         ),
         (
             "medicine,start,start\nsertraline,2024,2024\n",
@@ -240,14 +242,18 @@ def test_a_fault_that_recurs_is_told_once_with_its_lines(tmp_path: Path) -> None
         ),
         (
             'medicine,start\nsertraline,2024\n"fluoxetine,2024\nbupropion,2024\n',
-            "line 3: the line or one after it can't be split into cells; a quotation mark (\") within a cell has to be "
-            'doubled ("") and the cell closed.',
+            (
+                "line 3: the line or one after it can't be split into cells; a quotation mark (\") within a cell has "
+                'to be doubled ("") and the cell closed.'
+            ),
         ),
         (b"PK\x03\x04 workbook", "not a text file; if it is a workbook, save it from the spreadsheet as 'CSV UTF-8'."),
         (
             "\n# only a comment\n",
-            "the file is empty; it needs a header line, such as person_id,medicine,rxnorm,strength,dose_per_day,"
-            "dose_unit,start,end,still_taking_on,basis,quantity,days_supply,status,stop_reason,adherence,outcome.",
+            (
+                "the file is empty; it needs a header line, such as person_id,medicine,rxnorm,strength,dose_per_day,"
+                "dose_unit,start,end,still_taking_on,basis,quantity,days_supply,status,stop_reason,adherence,outcome."
+            ),
         ),
     ],
 )
@@ -267,7 +273,8 @@ def test_rows_of_several_people_need_their_ids(tmp_path: Path) -> None:
     content = "person_id,medicine\nanna,sertraline\nbert,sertraline\n,sertraline\n"
 
     assert fault(tmp_path, medications=content) == (
-        "medications.csv, line 4, column person_id: empty, while the folder holds several people; write whose row it is."
+        "medications.csv, line 4, column person_id: empty, while the folder holds several people; "
+        "write whose row it is."
     )
 
 
@@ -296,7 +303,8 @@ def test_a_file_in_capitals_beside_the_same_in_small_letters_is_a_fault(tmp_path
 def test_a_folder_without_our_files_is_answered_with_their_names(tmp_path: Path) -> None:
     assert message(tmp_path) == (
         f"The folder {tmp_path.name} holds none of the files of a CSV record: person.csv, medications.csv, scores.csv, "
-        "items.csv, conditions.csv, procedures.csv, labs.csv, answers.csv. `stepwell template FOLDER` writes them empty."
+        "items.csv, conditions.csv, procedures.csv, labs.csv, answers.csv. `stepwell template FOLDER` "
+        "writes them empty."
     )
 
 

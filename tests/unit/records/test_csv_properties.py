@@ -14,7 +14,7 @@ from stepwell.records.csv_folder.columns import DATE, FILES, Column, FileSpec
 from stepwell.records.tables import SCHEMAS, Records
 from tests.unit.records.csv_files import KNOWLEDGE
 
-SECRET = "Qzx7"
+MARK = "Qzx7"
 """Part of every made-up cell; in no message of ours."""
 
 DATES = ("2024-03-04", "2024-03", "2024", "1900-01-01", "2199-12-31", "03/04/2024", "9999-12-31", "45355", "2024-02-30")
@@ -130,11 +130,11 @@ def test_every_evidence_id_is_located_and_no_row_ends_before_it_began(files: dic
 @given(st.data())
 def test_no_message_holds_a_cell(data: st.DataObject) -> None:
     spec = data.draw(st.sampled_from(FILES))
-    marked = st.sampled_from([SECRET, f"{SECRET} 03/04/2024", f"sertraline or {SECRET}", f"{SECRET}-5", f"# {SECRET}"])
+    marked = st.sampled_from([MARK, f"{MARK} 03/04/2024", f"sertraline or {MARK}", f"{MARK}-5", f"# {MARK}"])
     cells = [data.draw(st.one_of(marked, cell(column))) for column in spec.columns]
     header = [column.name for column in spec.columns] + data.draw(st.sampled_from([[], [""], ["person_id"]]))
-    rows = [header, cells, [SECRET, *cells], cells[:1]]
-    result = read({spec.name: encoded(rows)}, data.draw(st.sampled_from([None, SECRET])))
+    rows = [header, cells, [MARK, *cells], cells[:1]]
+    result = read({spec.name: encoded(rows)}, data.draw(st.sampled_from([None, MARK])))
 
     found = () if isinstance(result, RecordError) else result.findings
     said = (
@@ -142,11 +142,11 @@ def test_no_message_holds_a_cell(data: st.DataObject) -> None:
         if isinstance(result, RecordError)
         else [f"{one.message} {one.where} {one.field}" for one in found]
     )
-    assert SECRET not in " ".join(said)
+    assert MARK not in " ".join(said)
 
 
 def test_a_header_that_is_a_row_of_data_is_not_repeated() -> None:
-    result = read({"medications.csv": f"{SECRET},2024\nsertraline,2024\n".encode()})
+    result = read({"medications.csv": f"{MARK},2024\nsertraline,2024\n".encode()})
 
     assert isinstance(result, RecordError)
-    assert SECRET not in str(result)
+    assert MARK not in str(result)

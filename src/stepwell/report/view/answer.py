@@ -41,7 +41,7 @@ def _headline(lookup: Lookup, trials: tuple[Trial, ...], unknowns: tuple[Unknown
     row = lookup.results[lookup.headline]
     if row["excluded_by"]:
         title = capital(lookup.code_set(row["excluded_by"]))
-        return "Not judged", f"{title} is on record, and {_by(lookup)} leaves it out: other rules hold there."
+        return "Not judged", f"{title} is on record, which {_by(lookup)} does not cover."
     if row["no_antidepressant"]:
         return "Can't be told yet", "The record shows no treatment with an antidepressant."
     if row["result"] == "met":
@@ -86,7 +86,7 @@ def _open(lookup: Lookup, unknowns: tuple[Unknown, ...]) -> str:
     """What would settle it."""
     short = lookup.short(lookup.headline)
     open_points = [item.short for item in unknowns if short in item.settles]
-    return f" What would settle it: {listed(open_points[:3], 'or')}." if open_points else ""
+    return f" What would settle it: {'; '.join(open_points[:3])}." if open_points else ""
 
 
 def tally(definitions: tuple[DefinitionView, ...]) -> str:
@@ -104,6 +104,8 @@ def _verdicts(trials: tuple[Trial, ...]) -> str:
     """How many trials have which verdict."""
     names = [trial.verdict for trial in trials]
     parts = [f"{names.count(name)} {label.lower()}" for name, label in w.VERDICT.items() if name in names]
+    lost = sum(bool(trial.note) for trial in trials)
+    parts += [f"{lost} {w.LOST_AGAIN}"] if lost else []
     return f"{capital(count(len(trials), 'trial'))}: {', '.join(parts)}." if trials else "No trial in the record."
 
 

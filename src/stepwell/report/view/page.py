@@ -55,6 +55,7 @@ class Page:
 def page(lookup: Lookup) -> Page:
     """A review in words."""
     review, citations = lookup.review, Citations(lookup)
+    noticed = safety(lookup, citations)
     tried = trials(lookup, citations)
     shown = definitions(lookup, citations)
     opened = unknowns(lookup)
@@ -65,7 +66,7 @@ def page(lookup: Lookup) -> Page:
         as_of_day=review.as_of,
         source=review.records.source or "source not named",
         episode=_episode(lookup),
-        safety=safety(lookup),
+        safety=noticed,
         answer=answer(lookup, tried, shown, opened),
         scales=scales(lookup, citations),
         trials=tried,

@@ -40,7 +40,7 @@ def record(lookup: Lookup) -> Record:
     records = lookup.review.records
     return Record(
         summary=_summary(lookup),
-        read=tuple(f"{number} {kind}" for kind, number in records.rows_read.items()),
+        read=tuple(f"{kind} {number}" for kind, number in records.rows_read.items() if number),
         unused=tuple(Line(f"{row.count} {row.kind}: {row.reason}", row.file) for row in records.unused if row.count),
         findings=tuple(Line(row.message, _place(row)) for row in findings(lookup)),
         set_aside=(*_traps(lookup), *_scores(lookup), *_same_supply(lookup)),

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from stepwell.knowledge.schema import CrisisLine
+from stepwell.knowledge.schema import Cite, CrisisLine
 from stepwell.report.figures import day, number, when
 from stepwell.report.lookup import Lookup, Row, interval
+from stepwell.report.view.citations import Citations, Reference
 from stepwell.report.wording import ANYWHERE, crisis_line
 
 ABOVE_ZERO = "An answer about death or self-harm is above zero"
@@ -43,6 +44,7 @@ class Safety:
         lines: Helplines, by region.
         anywhere: What to call in any other place.
         checked: When the helplines were last checked.
+        references: Where the helplines stand.
     """
 
     title: str
@@ -51,6 +53,7 @@ class Safety:
     lines: tuple[str, ...]
     anywhere: str
     checked: str
+    references: tuple[Reference, ...]
 
     @property
     def others(self) -> str:
@@ -64,7 +67,7 @@ class Safety:
         return bool(self.positives)
 
 
-def safety(lookup: Lookup) -> Safety:
+def safety(lookup: Lookup, citations: Citations) -> Safety:
     """The safety part of a review."""
     rows = lookup.rows("safety_notice")
     title = (ABOVE_ZERO if any(row["newest"] for row in rows) else EARLIER) if rows else ""
@@ -76,6 +79,7 @@ def safety(lookup: Lookup) -> Safety:
         lines=_lines(lines),
         anywhere=ANYWHERE,
         checked=day(min(line.checked_on for line in lines)) if lines else "",
+        references=citations.refer(Cite(source=line.source, locus=line.locus) for line in lines),
     )
 
 

@@ -98,5 +98,6 @@ def _of_episode(lookup: Lookup) -> list[Unknown]:
     asking = [name for name in lookup.results if lookup.definitions[name].count.within_episode]
     if not rows or not asking or not lookup.attempts:
         return []
-    words = "Episode: when the present episode began; trials of every date are counted."
-    return [Unknown("the start of the present episode", words, ())]
+    settles = tuple(lookup.short(name) for name in asking if lookup.results[name]["result"] == "unknown")
+    words = "Episode: when the present one began, and so which trials belong to it."
+    return [Unknown("the start of the present episode", words, settles)]

@@ -1,0 +1,488 @@
+"""Orders, dispensings, statements and administrations of medicines, as exposures."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from stepwell.records import doses
+from stepwell.records.doses import Dose
+from stepwell.records.fhir import dosage, phrases, references, when
+from stepwell.records.fhir.dosage import Step
+from stepwell.records.fhir.products import Medicine, NotYet, medicine
+from stepwell.records.fhir.row import Order, Row, Values
+from stepwell.records.fhir.shape import Concept, Node, concept, extension, node, nodes, string
+from stepwell.records.fhir.when import Days
+from stepwell.records.lookup import DrugMatch
+
+LONGEST_SUPPLY_DAYS = 1000
+_US_CORE_ADHERENCE = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-medication-adherence"
+_R5_ADHERENCE = "http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationStatement.adherence"
+
+_REQUEST = {"active": "active", "on-hold": "on-hold", "completed": "completed", "stopped": "stopped"}
+_STATEMENT = {**_REQUEST, "not-taken": "not-taken"}
+_ADMINISTRATION = {"in-progress": "active", "on-hold": "on-hold", "completed": "completed", "stopped": "stopped"}
+_NOT_USED = {
+    "MedicationRequest": {"cancelled", "entered-in-error", "draft"},
+    "MedicationDispense": {"preparation", "in-progress", "cancelled", "on-hold", "entered-in-error", "declined"},
+    "MedicationStatement": {"entered-in-error", "intended"},
+    "MedicationAdministration": {"not-done", "entered-in-error"},
+}
+
+
+class End(NamedTuple):
+    """The first day no longer covered, at the earliest and at the latest (None: no limit known)."""
+
+    earliest: date | None
+    latest: date | None
+
+
+class Course(NamedTuple):
+    """One dose over one stretch of time."""
+
+    start: Days | None
+    end: End
+    dose: Dose
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What is handed out: how much, and for how long."""
+
+    quantity: object
+    path: str
+    days: float | None
+
+
+NO_SUPPLY = Supply(None, "", None)
+
+
+def _status(row: Row, known: dict[str, str]) -> str | None:
+    """Status in our words; None, and counted, where the resource isn't to be used."""
+    written = row.text("status")
+    if written in _NOT_USED[row.kind]:
+        row.unused(f"status {written}")
+        return None
+    if written not in (*known, "unknown"):
+        row.find("status-not-known", "status", "The status is missing or isn't one of R4; it is read as unknown.")
+    return known.get(written or "", "unknown")
+
+
+def _emit(row: Row, found: Medicine, courses: Callable[[DrugMatch], Sequence[Course]], common: Values) -> None:
+    """The exposures of each drug in a medicine."""
+    for drug in found.drugs:
+        for course in courses(drug):
+            row.add("exposure", {
+                **common,
+                "ingredient": drug.ingredient,
+                "formulation": drug.formulation,
+                "product": drug.product,
+                "trap": drug.trap,
+                "coded_by": drug.coded_by,
+                **when.dated("start", course.start),
+                "end_earliest": course.end.earliest,
+                "end_latest": course.end.latest,
+                "dose_per_day_low": course.dose.low,
+                "dose_per_day_high": course.dose.high,
+                "dose_unit": course.dose.unit,
+                "dose_basis": course.dose.basis,
+            })  # fmt: skip
+    row.used()
+    if found.evidence_id:
+        row.reading.used_medications.add(found.evidence_id)
+
+
+# --- when it ends ----------------------------------------------------------------------------------
+
+
+def _unknown_end(start: Days | None, latest: date | None = None) -> End:
+    """One day is all that is certain."""
+    return End(when.later(start.latest, 1) if start else None, latest)
+
+
+def _end(days: Days | None, start: Days | None) -> End:
+    return End(days.earliest, days.latest) if days else _unknown_end(start)
+
+
+def _bounded(step: Step, start: Days | None) -> Days | None:
+    """The end that a Dosage sets itself."""
+    if step.end is not None:
+        return step.end
+    begun = step.start or start
+    if step.length is None or begun is None:
+        return None
+    return Days(when.later(begun.earliest, max(step.length.low, 1)), when.later(begun.latest, max(step.length.high, 1)))
+
+
+# --- several dosages -------------------------------------------------------------------------------
+
+
+def _courses(steps: Sequence[Step], start: Days | None, end: End, given: Callable[[Step | None], Dose]) -> list[Course]:
+    """One course, or one for each step of a dose that changes at known times."""
+    if len(steps) <= 1:
+        step = steps[0] if steps else None
+        begun = step.start if step and step.start else start
+        return [Course(begun, end, given(step))]
+    timed = _timed(steps, start)
+    if timed is not None:
+        last = len(timed) - 1
+        return [
+            Course(begun, end if number == last and until is None else _end(until, begun), given(step))
+            for number, (step, begun, until) in enumerate(timed)
+        ]
+    begun = min((step.start for step in steps if step.start), default=start)
+    return [Course(begun, end, _together(steps, [given(step) for step in steps]))]
+
+
+def _timed(steps: Sequence[Step], start: Days | None) -> list[tuple[Step, Days, Days | None]] | None:
+    """Steps with their start and end, if one follows the other at known times."""
+    sequences = [step.sequence for step in steps]
+    in_order = None not in sequences and len(set(sequences)) == len(sequences)
+    own_starts = [step.start for step in steps if step.start]
+    if not in_order and len(set(own_starts)) < len(steps):
+        return None
+    found: list[tuple[Step, Days, Days | None]] = []
+    begun = start
+    for step in sorted(steps, key=lambda one: one.start) if not in_order and None not in own_starts else steps:
+        begun = step.start or begun
+        if begun is None:
+            return None
+        until = _bounded(step, begun)
+        found.append((step, begun, until))
+        begun = until
+    return found
+
+
+def _together(steps: Sequence[Step], each: Sequence[Dose]) -> Dose:
+    """The dose of several dosages whose times aren't known: added up if they are concurrent, else a range."""
+    lows = [dose.low for dose in each if dose.low is not None]
+    highs = [dose.high for dose in each if dose.high is not None]
+    if len(lows) < len(each) or len(highs) < len(each) or len({dose.unit for dose in each}) > 1:
+        return doses.UNKNOWN
+    sequences = {step.sequence for step in steps}
+    if len(sequences) == 1 and None not in sequences:
+        return each[0]._replace(low=sum(lows), high=sum(highs))
+    if len(sequences) == len(steps):
+        return each[0]._replace(low=min(lows), high=max(highs))
+    return each[0]._replace(low=min(lows), high=sum(highs))
+
+
+def _from_supply(row: Row, supply: Supply, drug: DrugMatch, parts: int) -> Dose:
+    if supply.days is None:
+        return doses.UNKNOWN
+    amount = _handed_out(row, supply, drug)
+    return doses.from_supply(amount, supply.days, drug, row.lookup, parts) if amount else doses.UNKNOWN
+
+
+def _handed_out(row: Row, supply: Supply, drug: DrugMatch) -> doses.Amount | None:
+    """How much is handed out; a number without unit counts tablets, capsules or patches, as pharmacies write it."""
+    whole = node(supply.quantity)
+    if not whole:
+        return None
+    words = {string(whole.get("unit")), string(whole.get("code"))} - {None, "1"}
+    if not words and drug.strength_unit in ("mg", "mcg", "mg/24 h"):
+        whole = {**whole, "unit": "{tbl}"}
+    return dosage.quantity(row, whole, supply.path, drug)
+
+
+def _given(
+    row: Row, drug: DrugMatch, parts: int, supply: Supply, fallback: Callable[[], Dose]
+) -> Callable[[Step | None], Dose]:
+    """The ways to a dose in the order in which they are trusted."""
+
+    def dose(step: Step | None) -> Dose:
+        return doses.first_known(
+            lambda: step.structured if step else doses.UNKNOWN,
+            lambda: _from_supply(row, supply, drug, parts),
+            lambda: step.worded if step else doses.UNKNOWN,
+            fallback,
+        )
+
+    return dose
+
+
+# --- orders ----------------------------------------------------------------------------------------
+
+
+def request(row: Row) -> None:
+    """A MedicationRequest; reported by somebody rather than ordered, it counts as stated."""
+    status = _status(row, _REQUEST)
+    if status is None:
+        return
+    intent = row.text("intent")
+    reported = row.body.get("reportedBoolean") is True or bool(row.node("reportedReference"))
+    if row.body.get("doNotPerform") is True:
+        row.unused("marked as not to be given")
+        return
+    if intent in ("proposal", "option") or (intent == "plan" and not reported):
+        row.unused(f"intent {intent}")
+        return
+    found = medicine(row)
+    if found is None:
+        return
+    order = Order(row.evidence_id, row.body)
+    row.reading.orders.put(row.entry.scope, row.entry.full_url, row.evidence_id, order)
+    start = when.day(row, row.body.get("authoredOn"), "authoredOn")
+    supply = _ordered(row)
+    common: Values = {
+        "basis": "stated" if reported else "ordered",
+        "status": status,
+        "stop_reason": phrases.stop_reason(row.concept("statusReason")) if status not in ("active", "unknown") else None,
+        "adherence": _adherence(row),
+    }
+
+    def courses(drug: DrugMatch) -> list[Course]:
+        parts = len(found.drugs)
+        steps = dosage.steps(row, row.body.get("dosageInstruction"), "dosageInstruction", drug, parts)
+        begun = start or next((step.start for step in steps if step.start), None)
+        end = _order_end(row, steps, begun, supply, status)
+        if begun is None:
+            row.find("no-start", "authoredOn", "No date is given on which it began; it can't be placed in time.")
+        return _courses(steps, begun, end, _given(row, drug, parts, supply, lambda: _from_name(row, found, drug)))
+
+    _emit(row, found, courses, common)
+
+
+def _ordered(row: Row) -> Supply:
+    wanted = row.node("dispenseRequest")
+    days = _supply_days(row, wanted.get("expectedSupplyDuration"), "dispenseRequest.expectedSupplyDuration")
+    return Supply(wanted.get("quantity"), "dispenseRequest.quantity", days)
+
+
+def _order_end(row: Row, steps: Sequence[Step], start: Days | None, supply: Supply, status: str) -> End:
+    """The end of an order as it was planned; one that was stopped may have ended on any day before."""
+    planned = _planned_end(row, steps, start, supply)
+    if status in ("stopped", "on-hold"):
+        return _unknown_end(start, planned.latest)
+    return planned
+
+
+def _planned_end(row: Row, steps: Sequence[Step], start: Days | None, supply: Supply) -> End:
+    bounds = [_bounded(step, start) for step in steps]
+    known = [bound for bound in bounds if bound is not None]
+    if known and len(known) == len(bounds):
+        last = max(known)
+        return End(last.earliest, last.latest)
+    if supply.days and start:
+        repeats = row.node("dispenseRequest").get("numberOfRepeatsAllowed")
+        times = 1 + (repeats if isinstance(repeats, int) and 0 < repeats < LONGEST_SUPPLY_DAYS else 0)
+        return End(when.later(start.earliest, supply.days), when.later(start.latest, supply.days * times))
+    _, valid = when.period(
+        row, row.node("dispenseRequest").get("validityPeriod"), "dispenseRequest.validityPeriod"
+    )
+    latest = valid.latest if valid and (start is None or valid.latest > start.latest) else None
+    return _unknown_end(start, latest)
+
+
+def _supply_days(row: Row, value: object, path: str) -> float | None:
+    if not node(value):
+        return None
+    found = when.length(row, value, path)
+    if found is None:
+        return None
+    if found.low != found.high or not 1 <= found.low <= LONGEST_SUPPLY_DAYS:
+        row.find("days-supply-out-of-range", path,
+                 f"The days' supply isn't a number from 1 to {LONGEST_SUPPLY_DAYS}; it is read as unknown.")  # fmt: skip
+        return None
+    return found.low
+
+
+def _from_name(row: Row, found: Medicine, drug: DrugMatch) -> Dose:
+    """The dose that stands with the name of the medicine (`sertraline 100 mg daily`)."""
+    return dosage.worded(row, found.text, drug, len(found.drugs))
+
+
+# --- dispensings -----------------------------------------------------------------------------------
+
+
+def dispense(row: Row) -> None:
+    """A MedicationDispense; without dosage of its own it takes that of its order."""
+    status = _status(row, {"completed": "completed", "stopped": "stopped"})
+    if status is None:
+        return
+    if status == "stopped" and "whenHandedOver" not in row.body:
+        row.unused("status stopped before it was handed over")
+        return
+    found = medicine(row)
+    if found is None:
+        return
+    order = _order(row, "authorizingPrescription")
+    start = _handed_over(row)
+    days = _supply_days(row, row.body.get("daysSupply"), "daysSupply")
+    supply = Supply(row.body.get("quantity"), "quantity", days)
+
+    def courses(drug: DrugMatch) -> list[Course]:
+        parts = len(found.drugs)
+        steps = dosage.steps(row, row.body.get("dosageInstruction"), "dosageInstruction", drug, parts)
+        given = _given(row, drug, parts, supply, lambda: _from_order(row, order, found, drug))
+        made = _courses(steps, start, End(None, None), given)
+        whole = made[0].dose if len(made) == 1 else doses.UNKNOWN
+        end = _supply_end(row, start, supply, drug, whole)
+        last = len(made) - 1
+        return [one._replace(end=end) if one.end == End(None, None) or number == last else one
+                for number, one in enumerate(made)]  # fmt: skip
+
+    reason = concept(row.body.get("statusReasonCodeableConcept"))
+    _emit(row, found, courses, {
+        "basis": "dispensed",
+        "status": status,
+        "stop_reason": phrases.stop_reason(reason) if status == "stopped" else None,
+        "adherence": _adherence(row),
+        "order_evidence_id": _order_id(row, order, "authorizingPrescription"),
+    })  # fmt: skip
+
+
+def _handed_over(row: Row) -> Days | None:
+    found = when.day(row, row.body.get("whenHandedOver"), "whenHandedOver")
+    if found is None:
+        found = when.day(row, row.body.get("whenPrepared"), "whenPrepared")
+        note = "It is counted from the day it was prepared." if found else "It can't be placed in time."
+        row.find("no-start", "whenHandedOver", f"No date is given on which it was handed over. {note}")
+    return found
+
+
+def _supply_end(row: Row, start: Days | None, supply: Supply, drug: DrugMatch, dose: Dose) -> End:
+    if start is None:
+        return End(None, None)
+    if supply.days is not None:
+        days = when.plus(start, supply.days)
+        return End(days.earliest, days.latest)
+    amount = _handed_out(row, supply, drug)
+    lasts = doses.days_of_supply(amount, dose, drug, row.lookup) if amount else None
+    if lasts is None:
+        return _unknown_end(start)
+    least, most = max(1, int(lasts[0])), lasts[1]
+    if least > LONGEST_SUPPLY_DAYS:
+        return _unknown_end(start)
+    return End(when.later(start.earliest, least), when.later(start.latest, -(-most // 1)) if most else None)
+
+
+def _order(row: Row, name: str) -> Order | None:
+    """The order that a resource names, once all orders are known."""
+    reference = next((target for one in nodes(row.body.get(name)) if (target := references.target(one))), None)
+    if reference is None:
+        return None
+    known = row.reading.orders.get(row.entry.scope, reference)
+    if known is None and not row.reading.last:
+        raise NotYet
+    return known
+
+
+def _order_id(row: Row, order: Order | None, name: str) -> str | None:
+    if order is not None:
+        return order.evidence_id
+    if any(references.target(one) for one in nodes(row.body.get(name))):
+        row.find("reference-not-found", name, "The order referred to isn't in the record, or isn't used.")
+    return None
+
+
+def _from_order(row: Row, order: Order | None, found: Medicine, drug: DrugMatch) -> Dose:
+    if order is not None:
+        steps = dosage.steps(row, order.body.get("dosageInstruction"), "authorizingPrescription", drug, len(found.drugs))
+        each = [doses.first_known(lambda s=step: s.structured, lambda s=step: s.worded) for step in steps]
+        if each:
+            return each[0] if len(each) == 1 else _together(steps, each)
+    return _from_name(row, found, drug)
+
+
+# --- statements and administrations ----------------------------------------------------------------
+
+
+def statement(row: Row) -> None:
+    """A MedicationStatement."""
+    status = _status(row, _STATEMENT)
+    if status is None:
+        return
+    found = medicine(row)
+    if found is None:
+        return
+    order = _order(row, "basedOn")
+    start, end = _stated(row)
+    reason = next((concept(one) for one in nodes(row.body.get("statusReason"))), None)
+    not_taken = status == "not-taken"
+    common: Values = {
+        "basis": "stated",
+        "status": status,
+        "stop_reason": phrases.stop_reason(reason) if reason and status not in ("active", "unknown") else None,
+        "adherence": "no" if not_taken else _adherence(row),
+        "order_evidence_id": _order_id(row, order, "basedOn") if order else None,
+    }
+
+    def courses(drug: DrugMatch) -> list[Course]:
+        parts = len(found.drugs)
+        steps = dosage.steps(row, row.body.get("dosage"), "dosage", drug, parts)
+        return _courses(steps, start, end, _given(row, drug, parts, NO_SUPPLY, lambda: _from_name(row, found, drug)))
+
+    _emit(row, found, courses, common)
+
+
+def _stated(row: Row) -> tuple[Days | None, End]:
+    """Start and end of a statement; while active without end it ran at least until it was asserted."""
+    asserted = when.day(row, row.body.get("dateAsserted"), "dateAsserted")
+    if "effectiveDateTime" in row.body:
+        start, end = when.day(row, row.body["effectiveDateTime"], "effectiveDateTime"), None
+    else:
+        start, end = when.period(row, row.body.get("effectivePeriod"), "effectivePeriod")
+    if start is None and end is None and asserted is not None:
+        row.find("no-start", "effective[x]", "No start is given; it is counted from the day it was asserted.")
+        start = asserted
+    if start is None:
+        row.find("no-start", "effective[x]", "No date is given on which it began; it can't be placed in time.")
+    if end is not None:
+        return start, End(end.earliest, end.latest)
+    still = asserted if row.text("status") == "active" and asserted and start and asserted > start else None
+    return start, _unknown_end(Days(still.earliest, still.earliest) if still else start)
+
+
+def administration(row: Row) -> None:
+    """A MedicationAdministration: what was given on a day is the least taken on it."""
+    status = _status(row, _ADMINISTRATION)
+    if status is None:
+        return
+    found = medicine(row)
+    if found is None:
+        return
+    order = _order(row, "request")
+    start, end = _administered(row)
+    reason = next((concept(one) for one in nodes(row.body.get("statusReason"))), None)
+    common: Values = {
+        "basis": "administered",
+        "status": status,
+        "stop_reason": phrases.stop_reason(reason) if reason and status == "stopped" else None,
+        "order_evidence_id": _order_id(row, order, "request"),
+    }
+    _emit(row, found, lambda drug: [Course(start, end, _dose_given(row, found, drug))], common)
+
+
+def _administered(row: Row) -> tuple[Days | None, End]:
+    if "effectivePeriod" in row.body:
+        start, end = when.period(row, row.body["effectivePeriod"], "effectivePeriod")
+        return start, _end(end, start)
+    start = when.day(row, row.body.get("effectiveDateTime"), "effectiveDateTime")
+    if start is None:
+        row.find("no-start", "effective[x]", "No date is given on which it was given; it can't be placed in time.")
+    return start, End(when.later(start.earliest, 1), when.later(start.latest, 1)) if start else End(None, None)
+
+
+def _dose_given(row: Row, found: Medicine, drug: DrugMatch) -> Dose:
+    given = row.node("dosage").get("dose")
+    amount = dosage.quantity(row, given, "dosage.dose", drug) if given is not None else None
+    if amount is None:
+        return doses.UNKNOWN
+    dose = doses.per_day(amount, doses.ONCE, drug, row.lookup, "structured dosage", len(found.drugs))
+    return dose if dose.unit in ("mg/session", "mg/kg/infusion") else dose._replace(high=None)
+
+
+# --- adherence -------------------------------------------------------------------------------------
+
+
+def _adherence(row: Row) -> str | None:
+    """Whether it is taken as directed, from the extensions that say so in R4."""
+    us_core = extension(row.body, _US_CORE_ADHERENCE)
+    said = _value_of(us_core, "medicationAdherence") or _value_of(extension(row.body, _R5_ADHERENCE), "code")
+    return phrases.adherence(said) if said else None
+
+
+def _value_of(whole: Node, url: str) -> Concept | None:
+    part = extension(whole, url)
+    return concept(part.get("valueCodeableConcept")) if part else None

@@ -1,0 +1,49 @@
+"""Why a medicine was stopped and whether it was taken, from the codes and words of a record (phrases.toml)."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from stepwell.records.fhir.shape import Concept
+from stepwell.records.wording import Names, plain
+
+
+class Phrases(NamedTuple):
+    """What codes and phrases mean."""
+
+    by_code: Mapping[str, str]
+    by_phrase: Mapping[str, str]
+    names: Names
+
+
+@cache
+def _load(table: str, word: str) -> Phrases:
+    content = tomllib.loads((files("stepwell.records.fhir") / "phrases.toml").read_text(encoding="utf-8"))
+    by_code = {code: one[word] for one in content[table] for code in one["codes"]}
+    by_phrase = {plain(phrase): one[word] for one in content[table] for phrase in one["phrases"]}
+    return Phrases(by_code, by_phrase, Names(by_phrase))
+
+
+def stop_reason(said: Concept) -> str | None:
+    """Why it was stopped; `other` for a reason that is none of ours, None if nothing is said."""
+    if said.empty:
+        return None
+    return _meaning(said, _load("stop_reason", "reason")) or "other"
+
+
+def adherence(said: Concept) -> str | None:
+    """Whether it is taken as directed: `yes`, `partly`, `no`; None if that isn't said."""
+    return _meaning(said, _load("adherence", "adherence"))
+
+
+def _meaning(said: Concept, known: Phrases) -> str | None:
+    for code in (*(f"{system} {code}" for system, code in said.codes), *said.others):
+        if code in known.by_code:
+            return known.by_code[code]
+    for text in said.texts:
+        meant = {known.by_phrase[hit.name] for hit in known.names.find(plain(text))}
+        if len(meant) == 1:
+            return meant.pop()
+    return None

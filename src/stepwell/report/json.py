@@ -1,0 +1,300 @@
+"""A review as JSON, format `stepwell.review/1`: every row behind the answer, with what it was drawn from.
+
+The format is described in `docs/reference/review.schema.json`. Days are `YYYY-MM-DD`. A date is
+`{"earliest", "latest"}`, both included; a quantity is `{"low", "high"}`. `null` is always "not known".
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from stepwell import __version__
+from stepwell.knowledge.schema import Cite
+from stepwell.report.figures import last_day
+from stepwell.report.lookup import Lookup, Row
+from stepwell.report.view.answer import Answer
+from stepwell.report.view.page import Page, page
+from stepwell.report.view.record import findings
+from stepwell.report.view.safety import SAME_DAY, newest_answer
+from stepwell.review import Review
+
+FORMAT = "stepwell.review/1"
+
+Node = dict[str, Any]
+
+
+def render(review: Review) -> str:
+    """The review as a JSON document, its keys in a fixed order, safety first."""
+    lookup = Lookup(review)
+    document = _document(lookup, page(lookup))
+    document["sources"] = [_source(lookup, name) for name in sorted(set(_cited(document)))]
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def _document(lookup: Lookup, shown: Page) -> Node:
+    review = lookup.review
+    release = review.knowledge.release
+    return {
+        "format": FORMAT,
+        "safety": _safety(lookup, shown),
+        "person": _person(lookup),
+        "as_of": review.as_of,
+        "made_by": {
+            "stepwell": __version__,
+            "knowledge": {"version": release.version, "date": release.date},
+            "statement": shown.disclaimer,
+        },
+        "answer": _answer(lookup, shown.answer),
+        "episode": _episode(lookup),
+        "scores": [_score(lookup, row) for row in lookup.rows("score_total")],
+        "trials": [_trial(lookup, row) for row in lookup.attempts],
+        "definitions": [_definition(lookup, row) for row in lookup.results.values()],
+        "not_known": [{"words": item.words, "would_settle": list(item.settles)} for item in shown.unknowns],
+        "supplies": [_supply(row) for row in lookup.rows("supply")],
+        "conditions": [_event(row, "status", "certainty") for row in lookup.rows("condition")],
+        "procedures": [_event(row) for row in lookup.rows("procedure")],
+        "record": _record(lookup),
+    }
+
+
+def _dates(row: Row, name: str) -> Node:
+    return {"earliest": row[f"{name}_earliest"], "latest": row[f"{name}_latest"]}
+
+
+def _last_days(row: Row) -> Node:
+    """The last day covered, from the first no longer covered."""
+    return {"earliest": last_day(row["end_earliest"]), "latest": last_day(row["end_latest"])}
+
+
+def _range(row: Row, name: str) -> Node:
+    return {"low": row[f"{name}_low"], "high": row[f"{name}_high"]}
+
+
+def _pick(row: Row, *names: str) -> Node:
+    return {name: row[name] for name in names}
+
+
+def _cites(cites: Iterable[Cite]) -> list[Node]:
+    return [{"source": cite.source, "locus": cite.locus} for cite in cites]
+
+
+def _cited(node: object) -> Iterable[str]:
+    """Ids of the sources that a part of the document cites."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            yield from (cite["source"] for cite in value) if name == "cite" else _cited(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _cited(value)
+
+
+def _source(lookup: Lookup, source_id: str) -> Node:
+    source = lookup.sources[source_id]
+    return source.model_dump(include={"id", "citation", "year", "url", "doi", "pmid", "kind", "read"})
+
+
+# --- safety, person, answer ------------------------------------------------------------------------
+
+
+def _safety(lookup: Lookup, shown: Page) -> Node:
+    newest = newest_answer(lookup)
+    return {
+        "notice": {"title": shown.safety.title, "words": SAME_DAY} if shown.safety.raised else None,
+        "positive_answers": [_positive(row) for row in lookup.rows("safety_notice")],
+        "newest_answer": None if newest is None else {
+            **_pick(newest, "score_id", "instrument", "suicide_state", "suicide_value"),
+            "date": _dates(newest, "date"), "evidence_id": _evidence_id(newest),
+        },
+        "newest_answer_words": shown.safety.newest or None,
+        "helplines": [
+            {"region": line.region, "service": line.service, "contact": line.contact, "note": line.note,
+             "checked_on": line.checked_on, "cite": _cites([Cite(source=line.source, locus=line.locus)])}
+            for line in lookup.knowledge.crisis_lines
+        ],
+        "anywhere": shown.safety.anywhere,
+    }  # fmt: skip
+
+
+def _positive(row: Row) -> Node:
+    return {
+        **_pick(row, "score_id", "instrument", "value", "suicide_value", "newest"),
+        "date": _dates(row, "date"), "evidence_id": _evidence_id(row),
+    }  # fmt: skip
+
+
+def _evidence_id(row: Row) -> str:
+    return str(row["evidence_id"] or row["score_id"])
+
+
+def _person(lookup: Lookup) -> Node:
+    row = next(iter(lookup.rows("person")), None)
+    if row is None:
+        return {"id": lookup.review.person_id, "sex": None, "birth": None, "observed": None, "evidence_id": None}
+    return {
+        "id": lookup.review.person_id, "sex": row["sex"], "birth": _dates(row, "birth"),
+        "observed": {"from": row["observed_from"], "to": row["observed_to"]}, "evidence_id": row["evidence_id"],
+    }  # fmt: skip
+
+
+def _answer(lookup: Lookup, answer: Answer) -> Node:
+    words = " ".join(part for part in (answer.sentence, answer.verdicts, answer.now, answer.tally) if part)
+    return {"definition": lookup.headline, "lead": answer.lead, "words": words}
+
+
+def _episode(lookup: Lookup) -> Node:
+    row = next(iter(lookup.rows("illness_episode")), None)
+    nothing = {"start": {"earliest": None, "latest": None}, "basis": "unknown"}
+    return nothing if row is None else {"start": _dates(row, "start"), "basis": row["basis"]}
+
+
+# --- scores ----------------------------------------------------------------------------------------
+
+
+def _score(lookup: Lookup, row: Row) -> Node:
+    course = lookup.trajectory.get(row["score_id"], {})
+    return {
+        **_pick(row, "score_id", "instrument", "value", "basis", "items_answered", "items_missing",
+                "suicide_state", "suicide_value"),
+        "date": _dates(row, "date"), "evidence_id": _evidence_id(row),
+        **{name: course.get(name) for name in ("band", "band_set", "previous_value", "change", "change_percent")},
+        "baseline": {"value": course.get("baseline_value"), "date": course.get("baseline_date")},
+        "outcomes": [_outcome(item) for item in lookup.score_outcomes.get(row["score_id"], [])],
+    }  # fmt: skip
+
+
+def _outcome(row: Row) -> Node:
+    return {"id": row["outcome_id"], "term": row["term"], "leading": row["default"], "result": row["result"]}
+
+
+# --- trials ----------------------------------------------------------------------------------------
+
+
+def _trial(lookup: Lookup, row: Row) -> Node:
+    trial_id = row["trial_id"]
+    relation = lookup.relations[trial_id]
+    return {
+        **_pick(row, "trial_id"), "order": relation["order"],
+        **_pick(row, "ingredient", "role", "drug_class", "class_group", "formulation"),
+        "start": _dates(row, "start"), "last_day": _last_days(row), **_pick(row, "state", "end_recorded"),
+        "days": _range(row, "days"), "covered_days": _range(row, "covered"),
+        "proportion_covered": _range(row, "proportion_covered"), "basis": row["basis"],
+        "first_dose": _range(row, "first_dose"), "highest_dose": _range(row, "peak_dose"), **_pick(row, "dose_unit"),
+        "dose_steps": [_step(step) for step in lookup.steps(row)],
+        **_pick(row, "stop_reason", "reported_outcome", "stated_adherence"),
+        "relation": _relation(relation),
+        "courses": [_course(lookup, course) for course in lookup.courses.get(trial_id, [])],
+        "verdicts": [_verdict(lookup, row, verdict) for verdict in lookup.verdicts[trial_id].values()],
+        "evidence": [
+            {"evidence_id": lookup.score_evidence.get(item["evidence_id"], item["evidence_id"]),
+             "bears_on": item["bears_on"]}
+            for item in lookup.evidence.get(trial_id, [])
+        ],
+    }  # fmt: skip
+
+
+def _step(row: Row) -> Node:
+    return {
+        "dose": _range(row, "dose"), "unit": row["dose_unit"], "formulation": row["formulation"],
+        "start": {"earliest": row["possible_start"], "latest": row["certain_start"]},
+        "last_day": {"earliest": last_day(row["certain_end"]), "latest": last_day(row["possible_end"])},
+    }  # fmt: skip
+
+
+def _relation(row: Row) -> Node:
+    following = {**_pick(row, "next_trial_id", "next_strategy"), "next_start": _dates(row, "next_start")}
+    return {**_pick(row, "strategy", "with_trial_id"), **following}
+
+
+def _course(lookup: Lookup, row: Row) -> Node:
+    return {
+        **_pick(row, "instrument", "preferred"),
+        **{name: _end(lookup, row, name) for name in ("baseline", "end", "best")},
+        **_pick(row, "baseline_distance_days", "end_distance_days", "end_after_end_days", "improvement_percent",
+                "best_improvement_percent"),
+        "outcomes": [_outcome(item) for item in lookup.outcomes.get((row["trial_id"], row["instrument"]), [])],
+    }  # fmt: skip
+
+
+def _end(lookup: Lookup, row: Row, name: str) -> Node | None:
+    """One score of a course, or nothing."""
+    score_id = row[f"{name}_score_id"]
+    if score_id is None:
+        return None
+    evidence_id = lookup.score_evidence.get(score_id, score_id)
+    return {
+        "value": row[f"{name}_value"],
+        "date": row[f"{name}_date"],
+        "score_id": score_id,
+        "evidence_id": evidence_id,
+    }
+
+
+def _verdict(lookup: Lookup, attempt: Row, row: Row) -> Node:
+    dose_cites = lookup.minimum_dose_cite(attempt, row["dose_table"], row["minimum_dose"])
+    return {
+        **_pick(row, "definition_id", "verdict", "counts", "lost_again", "outcome_basis"),
+        "dose": {
+            "result": row["dose"], "dose_table": row["dose_table"], "minimum": row["minimum_dose"],
+            "days_at_minimum": _range(row, "days_at_minimum"), "cite": _cites(dose_cites),
+        },
+        "duration": {"result": row["duration"], "least_days": row["least_days"], "at": row["least_days_at"]},
+        "adherence": {"result": row["adherence"], "least_covered": row["least_covered"]},
+        "failure": {"result": row["failure"], "rule": row["failure_rule"], "below_percent": row["failure_percent"]},
+    }  # fmt: skip
+
+
+# --- definitions -----------------------------------------------------------------------------------
+
+
+def _definition(lookup: Lookup, row: Row) -> Node:
+    known = lookup.definitions[row["definition_id"]]
+    return {
+        "id": known.id, "title": known.title, "verified": known.verified, "result": row["result"],
+        "count": _range(row, "count"), "counts": known.count.kind, "required": row["required"],
+        **_pick(row, "strictly_more", "index_date", "excluded_by", "lacks_diagnosis", "no_antidepressant"),
+        "does_not_test": list(known.does_not_test), "our_reading": list(known.our_reading), "cite": _cites(known.cite),
+    }  # fmt: skip
+
+
+# --- the record ------------------------------------------------------------------------------------
+
+
+def _supply(row: Row) -> Node:
+    return {
+        **_pick(row, "supply_id", "ingredient", "formulation", "product"),
+        "start": _dates(row, "start"), "last_day": _last_days(row), "dose_per_day": _range(row, "dose_per_day"),
+        **_pick(row, "dose_unit", "dose_basis", "basis", "status", "stop_reason", "adherence", "reported_outcome",
+                "coded_by", "counts", "trap", "set_aside", "order_evidence_id", "evidence_id"),
+    }  # fmt: skip
+
+
+def _event(row: Row, *names: str) -> Node:
+    return {
+        "code_set": row["code_set"], "start": _dates(row, "start"), "last_day": _last_days(row),
+        **_pick(row, *names, "coded_by", "evidence_id"),
+    }  # fmt: skip
+
+
+def _record(lookup: Lookup) -> Node:
+    records = lookup.review.records
+    return {
+        "source": records.source,
+        "rows_read": [{"kind": kind, "count": number} for kind, number in records.rows_read.items()],
+        "unused": [asdict(row) for row in records.unused],
+        "findings": [
+            {"code": row.code, "file": row.file, "where": row.where, "field": row.field, "message": row.message}
+            for row in findings(lookup)
+        ],
+        "locations": _locations(lookup),
+    }
+
+
+def _locations(lookup: Lookup) -> Node:
+    """File and line of every row of the record that the review names."""
+    named = {row["evidence_id"] for table in lookup.review.tables for row in lookup.rows(table) if "evidence_id" in row}
+    found = lookup.review.records.locations
+    return {
+        name: {"file": found[name][0], "line": found[name][1]} for name in sorted(filter(None, named)) if name in found
+    }
