@@ -13,10 +13,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
 
 EXAMPLE := examples/01-two-adequate-failures/fhir.json
-EXAMPLE_AS_OF := 2025-09-15
+EXAMPLE_AS_OF := 2025-09-22
 EXAMPLE_PAGE := demo-review.html
 
-.PHONY: help demo test check fix bench coverage setup setup-test pins changelog clean
+.PHONY: help demo test check fix bench coverage setup setup-test picture pins changelog clean
 
 help: ## What you can make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,10 @@ setup-test: .venv/set-up-test
 	@echo "Adding what the tests need ..."
 	@$(PIP) --require-hashes --requirement requirements/test.txt
 	@touch $@
+
+picture: setup-test ## Draw the picture of the README anew
+	@$(BIN)/stepwell review $(EXAMPLE) --as-of $(EXAMPLE_AS_OF) --format html --out $(EXAMPLE_PAGE) >/dev/null
+	@$(BIN)/python tools/picture.py $(EXAMPLE_PAGE) docs/images/review.png "$$(tools/chromium)"
 
 pins: .venv-pins/set-up ## Pin the packages anew from pyproject.toml (PINS=--upgrade: newest versions)
 	@tools/pins .venv-pins/bin/uv $(PINS)

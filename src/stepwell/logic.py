@@ -71,7 +71,7 @@ def union_days(table: Table, keys: Sequence[str], start: str, end: str, name: st
     Returns:
         One row per key: the keys and `name`, an int64.
     """
-    rows = table.filter(table[end] > table[start])
+    rows = table.filter(table[end] > table[start]).select(*keys, start, end)
     rows = rows.mutate(reached=earlier_maximum(rows[end], keys, [rows[start], rows[end]]))
     begin = ibis.cases((rows.reached > rows[start], rows.reached), else_=rows[start])
     fresh = days_between(begin, rows[end])

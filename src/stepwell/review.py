@@ -29,12 +29,12 @@ from stepwell.staging.candidates import failed_trials, points, procedure_course
 from stepwell.staging.drug_counts import drugs_in_window, switches
 from stepwell.staging.results import definition_result
 from stepwell.trials.attempts import attempt
-from stepwell.trials.courses import trial_course, trial_outcome
+from stepwell.trials.courses import trial_course, trial_outcome, trial_score
 from stepwell.trials.criteria import assessment
-from stepwell.trials.doses import days_at_minimum, dose_step
+from stepwell.trials.doses import days_at_minimum, dose_reach, dose_step
 from stepwell.trials.eras import drug_era, era_supply, switch_era
 from stepwell.trials.evidence import trial_evidence
-from stepwell.trials.relations import relation
+from stepwell.trials.relations import relation, trial_pair
 from stepwell.trials.supply import supply
 from stepwell.trials.verdicts import verdict
 
@@ -75,9 +75,12 @@ STEPS: tuple[Step, ...] = (
     Step("supply", supply),
     Step("era_supply", era_supply),
     Step("dose_step", dose_step),
+    Step("dose_reach", dose_reach),
     Step("minimum_day", days_at_minimum),
     Step("attempt", attempt),
+    Step("trial_pair", trial_pair),
     Step("relation", relation),
+    Step("trial_score", trial_score),
     Step("trial_course", trial_course),
     Step("trial_outcome", trial_outcome),
     Step("assessment", assessment),

@@ -1,6 +1,7 @@
 """What the pages state as a fact about the software is the fact."""
 
 import re
+import tomllib
 
 from stepwell import errors
 from stepwell.knowledge.load import Knowledge
@@ -34,3 +35,14 @@ def test_the_exit_codes_are_those_of_the_errors() -> None:
     kinds: list[type[errors.UserError]] = [errors.UserError, *errors.UserError.__subclasses__()]
 
     assert table == {kind.__name__: kind.exit_code for kind in kinds}
+
+
+def test_the_demo_is_read_on_the_day_it_was_made_for() -> None:
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    example = re.search(r"^EXAMPLE := examples/([^/]+)/", makefile, re.MULTILINE)
+    day = re.search(r"^EXAMPLE_AS_OF := (\S+)$", makefile, re.MULTILINE)
+    people = tomllib.loads((REPOSITORY / "examples/people.toml").read_text(encoding="utf-8"))["person"]
+
+    assert example is not None
+    assert day is not None
+    assert [str(person["as_of"]) for person in people if person["id"] == example[1]] == [day[1]]

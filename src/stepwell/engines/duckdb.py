@@ -1,6 +1,6 @@
 """DuckDB, embedded: the default engine."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import duckdb
@@ -9,7 +9,7 @@ import pyarrow as pa
 from stepwell.engines.sql import steps
 from stepwell.knowledge.load import Knowledge
 from stepwell.knowledge.tables import tables as knowledge_tables
-from stepwell.review import parameter_table
+from stepwell.review import SHOWN, parameter_table
 
 
 class Engine:
@@ -28,31 +28,39 @@ class Engine:
         # Rows are ordered by the steps' own keys; keeping the order of input costs and means nothing.
         self._connection.execute("SET preserve_insertion_order = false")
         for name, table in knowledge_tables(knowledge).items():
-            self._load(name, table)
+            _load(self._connection, name, table, "TABLE")
 
-    def run(self, tables: Mapping[str, pa.Table], as_of: date) -> dict[str, pa.Table]:
-        """Every table of the review of everybody in the record.
+    def run(
+        self, tables: Mapping[str, pa.Table], as_of: date, wanted: Iterable[str] = tuple(SHOWN)
+    ) -> dict[str, pa.Table]:
+        """The review of everybody in the record.
 
         Args:
             tables: Record tables by name (`Records.tables`).
             as_of: The day of the review; rows dated after it do not exist.
+            wanted: Names of the tables to hand back: record tables as they stood on `as_of`, or steps.
 
         Returns:
-            The record tables as they stood on `as_of` and the table of each step, by name.
+            The tables wanted, by name.
         """
-        for name, table in tables.items():
-            self._load(f"raw_{name}", table)
-        self._load("parameter", parameter_table(self._knowledge, as_of))
-        compiled = steps("duckdb")
-        for name, sql in compiled:
-            self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
-        return {name: self._connection.table(name).to_arrow_table() for name, _ in compiled}
+        # A connection of its own: its temporary tables go with it, and nothing is left of the record.
+        connection = self._connection.cursor()
+        try:
+            for name, table in tables.items():
+                _load(connection, f"raw_{name}", table, "TEMP TABLE")
+            _load(connection, "parameter", parameter_table(self._knowledge, as_of), "TEMP TABLE")
+            for name, sql in steps("duckdb"):
+                connection.execute(f'CREATE TEMP TABLE "{name}" AS {sql}')
+            return {name: connection.table(name).to_arrow_table() for name in wanted}
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Frees the database."""
         self._connection.close()
 
-    def _load(self, name: str, table: pa.Table) -> None:
-        self._connection.register("incoming", table)
-        self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM incoming')
-        self._connection.unregister("incoming")
+
+def _load(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, kind: str) -> None:
+    connection.register("incoming", table)
+    connection.execute(f'CREATE {kind} "{name}" AS SELECT * FROM incoming')
+    connection.unregister("incoming")

@@ -25,6 +25,12 @@ SCHEMAS: dict[str, ibis.Schema] = {
             "ingredient": "string", "formulation": "string", "kind": "string", "dose_table": "string",
             "value": "float64", "unit": "string", "source": "string",
         },
+        # One row per (dose table, formulation of a drug it lists); `formulation` "": not said, the default's.
+        # `minimum` null: the table lists the drug, but not this formulation.
+        "minimum_dose": {
+            "ingredient": "string", "formulation": "string", "dose_table": "string", "minimum": "float64",
+            "minimum_unit": "string",
+        },
         # One row per product that is easily misread.
         "trap": {"trap": "string", "effect": "string"},
         # One row per (published list of drugs, ingredient).
@@ -82,6 +88,23 @@ def _fields(items: Iterable[s.Model], columns: Iterable[str], **renamed: str) ->
     """Each model's fields by column; `renamed` maps a column to the field of another name."""
     names = {column: renamed.get(column, column) for column in columns}
     return ({column: getattr(item, field) for column, field in names.items()} for item in items)
+
+
+def _minimum_doses(knowledge: Knowledge) -> Iterable[Row]:
+    doses = {
+        (dose.dose_table, dose.ingredient, dose.formulation): dose
+        for dose in knowledge.doses
+        if dose.kind == "minimum adequate"
+    }
+    listed = sorted({(table, ingredient) for table, ingredient, _ in doses})
+    for table, ingredient in listed:
+        for form in (form for form in knowledge.formulations if form.ingredient == ingredient):
+            dose = doses.get((table, ingredient, form.formulation))
+            for formulation in (form.formulation, "") if form.default else (form.formulation,):
+                yield {
+                    "ingredient": ingredient, "formulation": formulation, "dose_table": table,
+                    "minimum": dose.value if dose else None, "minimum_unit": dose.unit if dose else None,
+                }  # fmt: skip
 
 
 def _instruments(knowledge: Knowledge) -> Iterable[Row]:
@@ -152,6 +175,7 @@ _ROWS: dict[str, Callable[[Knowledge], Iterable[Row]]] = {
     "ingredient": lambda k: _fields(k.ingredients, _columns("ingredient"), ingredient="id"),
     "formulation": lambda k: _fields(k.formulations, _columns("formulation")),
     "dose": lambda k: _fields(k.doses, _columns("dose")),
+    "minimum_dose": _minimum_doses,
     "trap": lambda k: _fields(k.traps, _columns("trap"), trap="id"),
     "drug_set": lambda k: _fields(k.drug_sets, _columns("drug_set")),
     "instrument": _instruments,

@@ -13,7 +13,8 @@ MG_PER_G = 1000.0
 HOURS_PER_DAY = 24.0
 
 _STRENGTH = re.compile(
-    r"(?<![\d.,-])(?<!- )(?<!\dto )(?<!\d to )(?P<value>\d+(?:[.,]\d+)?)\s*(?P<unit>mg|mcg|ug|\u00b5g|\u03bcg|g)(?![a-z])"
+    r"(?<![\d.,-])(?<!- )(?<!\dto )(?<!\d to )"
+    r"(?P<value>\d+(?:[.,]\d+)?)\s*(?P<unit>mg|mcg|ug|\u00b5g|\u03bcg|g)(?![a-z])"
     r"(?:\s*/\s*(?P<per>\d+(?:\.\d+)?)?\s*(?P<of>ml|hours?|hrs?|h)(?![a-z]))?"
 )
 _UNITS = {"mg": ("mg", 1.0), "g": ("mg", MG_PER_G)}

@@ -14,7 +14,7 @@ from stepwell.report.view.page import Page
 from stepwell.report.view.scores import Point, Scale
 from stepwell.report.view.trials import Trial
 
-WIDTH, LEFT, RIGHT = 1040.0, 158.0, 150.0
+WIDTH, LEFT, RIGHT = 1060.0, 176.0, 150.0
 TOP, PANEL, SECOND_PANEL, PANEL_GAP, LANE, LANE_GAP, AXIS = 30.0, 200.0, 120.0, 34.0, 46.0, 24.0, 44.0
 LABEL_WIDTH = 6.4
 """Rough width of a character of a label, to see whether it fits."""

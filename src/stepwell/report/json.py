@@ -232,7 +232,7 @@ def _end(lookup: Lookup, row: Row, name: str) -> Node | None:
 
 
 def _verdict(lookup: Lookup, attempt: Row, row: Row) -> Node:
-    dose_cites = lookup.minimum_dose_cite(attempt, row["dose_table"], row["minimum_dose"])
+    dose_cites = lookup.minimum_dose_cites(attempt, row)
     return {
         **_pick(row, "definition_id", "verdict", "counts", "lost_again", "outcome_basis"),
         "dose": {

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -18,11 +17,6 @@ def interval(row: Row, name: str) -> Interval:
     return row[f"{name}_earliest"], row[f"{name}_latest"]
 
 
-def _day(value: object) -> object:
-    """A day, where an engine gave the midnight it begins with."""
-    return value.date() if isinstance(value, datetime) else value
-
-
 class Lookup:
     """One review, its rows at hand by their keys.
 
@@ -34,15 +28,10 @@ class Lookup:
         self.review = review
         self.knowledge = review.knowledge
         self.headline = review.headline_definition
-        self._rows: dict[str, list[Row]] = {}
 
     def rows(self, table: str) -> Sequence[Row]:
         """The rows of one table, in their fixed order."""
-        if table not in self._rows:
-            self._rows[table] = [
-                {name: _day(value) for name, value in row.items()} for row in self.review.tables[table]
-            ]
-        return self._rows[table]
+        return self.review.tables[table]
 
     def _by(self, table: str, key: str) -> dict[str, list[Row]]:
         groups: dict[str, list[Row]] = defaultdict(list)
@@ -196,16 +185,21 @@ class Lookup:
         found = self.dose_tables.get(dose_table)
         return found.title if found else dose_table
 
-    def minimum_dose_cite(self, attempt: Row, dose_table: str | None, value: float | None) -> tuple[s.Cite, ...]:
-        """Where a minimum dose of a drug stands."""
-        rows = [
-            row
-            for row in self.knowledge.doses
-            if (row.ingredient, row.dose_table, row.kind, row.value)
-            == (attempt["ingredient"], dose_table, "minimum adequate", value)
-        ]
-        rows.sort(key=lambda row: row.formulation != attempt["formulation"])
-        return tuple(s.Cite(source=row.source, locus=row.locus) for row in rows[:1])
+    def minimum_dose(self, attempt: Row, verdict: Row) -> s.Dose | None:
+        """The published minimum dose that a verdict used, the drug's own formulation first."""
+        asked = (attempt["ingredient"], verdict["dose_table"], "minimum adequate", verdict["minimum_dose"])
+        rows = [row for row in self.knowledge.doses if (row.ingredient, row.dose_table, row.kind, row.value) == asked]
+        return min(rows, key=lambda row: row.formulation != attempt["formulation"], default=None)
+
+    def minimum_dose_cites(self, attempt: Row, verdict: Row) -> tuple[s.Cite, ...]:
+        """Where that minimum dose stands."""
+        found = self.minimum_dose(attempt, verdict)
+        return (s.Cite(source=found.source, locus=found.locus),) if found else ()
+
+    def dose_unit(self, attempt: Row, verdict: Row) -> str:
+        """The unit of a trial's doses; that of the minimum dose where the record gives none."""
+        found = self.minimum_dose(attempt, verdict)
+        return attempt["dose_unit"] or (found.unit if found else "")
 
     def response_percent(self) -> float:
         """The fall in percent that `response` means in a headline."""

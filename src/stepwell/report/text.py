@@ -17,7 +17,7 @@ from stepwell.report.view.safety import SAME_DAY
 from stepwell.report.view.trials import Trial
 from stepwell.review import Review
 
-MOST_OPEN = 4
+MOST_OPEN = 3
 """How many open points the first screen names; the detail names all."""
 
 TABLE_WIDTH = 96
@@ -70,7 +70,6 @@ def _safety(console: Console, shown: Page) -> None:
         if words:
             put(console, words)
     put(console, f"{'. '.join(safety.lines)}. {safety.anywhere}. Checked {safety.checked} {marks(safety.references)}.")
-    console.print()
 
 
 def _answer(console: Console, shown: Page) -> None:
@@ -147,13 +146,16 @@ def _table(*columns: tuple[str, int | None]) -> Table:
 
 def _definitions(console: Console, shown: Page) -> None:
     heading(console, "Treatment-resistant depression, by definition")
-    table = _table(("Definition", 26), ("Result", 13), ("Found / needed", 15), ("Doesn't test", None))
+    table = _table((_name_heading(shown), 26), ("Result", 13), ("Found / needed", 15), ("Doesn't test", None))
     for item in shown.definitions:
         name = item.short if item.verified else f"{item.short} *"
         table.add_row(name, Text(item.label, STYLE[item.result]), item.short_tally, item.untested_criteria)
     console.print(table)
-    if not all(item.verified for item in shown.definitions):
-        put(console, "* Its wording could not be checked at the source.", 0)
+
+
+def _name_heading(shown: Page) -> str:
+    """Explains the star where there is one: its wording could not be checked at the source."""
+    return "Definition" if all(item.verified for item in shown.definitions) else "Definition (* not checked)"
 
 
 def _open(console: Console, shown: Page) -> None:

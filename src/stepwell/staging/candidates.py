@@ -9,7 +9,16 @@ from ibis.expr.types import Table
 
 from stepwell.logic import MET, NOT_MET, UNKNOWN, days_between, plus_days
 
-COLUMNS = ("person_id", "definition_id", "index_date", "count_low", "count_high", "reached_low", "reached_high")
+COLUMNS = (
+    "person_id",
+    "definition_id",
+    "index_date",
+    "count_low",
+    "count_high",
+    "reached_low",
+    "reached_high",
+    "reached_by",
+)
 
 
 def failed_trials(
@@ -130,4 +139,5 @@ def _reached(rows: Table) -> Table:
         count_high=rows.count_high.cast("float64"),
         reached_low=reached(rows.count_low),
         reached_high=reached(rows.count_high),
+        reached_by=ibis.null("string"),
     ).select(*COLUMNS)

@@ -67,6 +67,7 @@ def _triggered(rows: Table, drug_set: Table) -> Table:
         third = antidepressant & (count >= rows.least) & (before >= rows.least - 1)
         return (antipsychotic & (count >= 1)) | third | (esketamine & (before >= rows.least - 1))
 
+    by = ibis.cases((antipsychotic, "antipsychotic"), (esketamine, "esketamine"), else_="distinct antidepressants")
     return rows.select(
         "person_id", "definition_id",
         index_date=rows.index_latest,
@@ -74,6 +75,7 @@ def _triggered(rows: Table, drug_set: Table) -> Table:
         count_high=rows.count_high.cast("float64"),
         reached_low=met(rows.count_low, rows.before_low),
         reached_high=met(rows.count_high, rows.before_high),
+        reached_by=by,
     ).select(*COLUMNS)  # fmt: skip
 
 
@@ -108,9 +110,11 @@ def switches(switch_era: Table, definition: Table, person: Table, parameter: Tab
     rows = rows.mutate(
         count_low=rows.low.fill_null(0).cast("float64"), count_high=rows.high.fill_null(0).cast("float64")
     )
-    return rows.mutate(reached_low=rows.count_low >= rows.least, reached_high=rows.count_high >= rows.least).select(
-        *COLUMNS
-    )
+    return rows.mutate(
+        reached_low=rows.count_low >= rows.least,
+        reached_high=rows.count_high >= rows.least,
+        reached_by=ibis.null("string"),
+    ).select(*COLUMNS)
 
 
 def _with_episode(switch_era: Table, rules: Table) -> Table:

@@ -25,8 +25,9 @@ def definition_result(
 
     Returns:
         `result`, `count_low`, `count_high`, `required`, `strictly_more`, `index_date` (first day it was
-        met; null if not), `excluded_by` (the code set that keeps the person out), `lacks_diagnosis`
-        (a diagnosis the rule asks for isn't in the record), `no_antidepressant` (none in the record).
+        met; null if not), `reached_by` (the entry event that reached it, where a rule knows several),
+        `excluded_by` (the code set that keeps the person out), `lacks_diagnosis` (a diagnosis the rule
+        asks for isn't in the record), `no_antidepressant` (none in the record).
     """
     rows = _with_barriers(candidate, condition, definition_requirement, definition_exclusion)
     rows = rows.mutate(barred=rows.excluded_by.notnull() | rows.lacks_diagnosis)
@@ -50,6 +51,7 @@ def definition_result(
         count_low=joined.count_low.fill_null(0.0), count_high=joined.count_high.fill_null(0.0),
         required="least", strictly_more="strictly_more",
         index_date=ibis.cases((joined.place == 0, joined.index_date), else_=ibis.null("date")),
+        reached_by=ibis.cases((joined.reached_high, joined.reached_by), else_=ibis.null("string")),
         excluded_by="excluded_by", lacks_diagnosis=joined.lacks_diagnosis.fill_null(False),
         no_antidepressant="no_antidepressant",
     )  # fmt: skip

@@ -3,7 +3,7 @@
 import ibis
 from ibis.expr.types import Table
 
-from stepwell.logic import days_between, first_rows, plus_days, union_days
+from stepwell.logic import days_between, plus_days, union_days
 from stepwell.trials.eras import ERA
 from stepwell.trials.supply import DISPENSED, ORDERED
 
@@ -25,7 +25,7 @@ def attempt(era_supply: Table, dose_step: Table, parameter: Table) -> Table:
     """
     used = era_supply.filter(era_supply.counts)
     rows = _spans(used)
-    for part in (_coverage(used), _doses(dose_step), _said(era_supply), _first_formulation(dose_step)):
+    for part in (_coverage(used), _doses(dose_step), _said(era_supply)):
         rows = rows.left_join(part, list(ERA)).drop(*(f"{key}_right" for key in ERA))
     rows = _with_state(rows.cross_join(parameter.select("as_of", "persistence_days")))
     return _with_proportions(rows)
@@ -69,6 +69,7 @@ def _doses(dose_step: Table) -> Table:
     first = rows.place == 0
     return rows.group_by(list(ERA)).aggregate(
         dose_unit=rows.dose_unit.max(),
+        formulation=rows.formulation.max(where=first),
         first_dose_low=rows.dose_low.max(where=first),
         first_dose_high=rows.dose_high.max(where=first),
         peak_dose_low=rows.dose_low.max(),
@@ -77,11 +78,6 @@ def _doses(dose_step: Table) -> Table:
         ),
         dose_steps=rows.count(),
     )
-
-
-def _first_formulation(dose_step: Table) -> Table:
-    rows = first_rows(dose_step, ERA, [dose_step.possible_start, dose_step.certain_start])
-    return rows.select(*ERA, "formulation")
 
 
 def _said(era_supply: Table) -> Table:

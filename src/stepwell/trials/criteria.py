@@ -33,8 +33,15 @@ def assessment(
 def _facts(
     attempt: Table, relation: Table, trial_course: Table, definition: Table, minimum_day: Table, parameter: Table
 ) -> Table:
-    course = trial_course.filter(trial_course.preferred)
-    rows = attempt.inner_join(relation, list(KEY)).left_join(course, list(KEY))
+    trials = attempt.select(
+        *KEY, "ingredient", "era", "role", "state", "basis", "days_low", "days_high", "stop_reason",
+        "stated_adherence", "reported_outcome", "proportion_covered_low", "proportion_covered_high",
+    )  # fmt: skip
+    course = trial_course.filter(trial_course.preferred).select(
+        *KEY, "improvement_percent", "best_improvement_percent", "end_distance_days"
+    )
+    steps = relation.select(*KEY, "strategy", "next_trial_id", "next_strategy")
+    rows = trials.inner_join(steps, list(KEY)).left_join(course, list(KEY))
     rows = rows.drop(*(f"{key}_right" for key in KEY if f"{key}_right" in rows.columns))
     rows = rows.cross_join(
         definition.select(

@@ -104,54 +104,45 @@ def _with_sum(rows: Table) -> Table:
     )  # fmt: skip
 
 
-def days_at_minimum(dose_step: Table, dose: Table, formulation: Table) -> Table:
-    """One row per trial and dose table: days at or above its minimum.
+def dose_reach(dose_step: Table, minimum_dose: Table) -> Table:
+    """One row per dose step and dose table that lists the drug: whether it surely, or perhaps, reaches the minimum.
 
     Args:
         dose_step: From `dose_step`.
-        dose: Knowledge table of published doses.
-        formulation: Knowledge table, for the default formulation of a drug.
+        minimum_dose: Knowledge table: the minimum of each formulation, and of the drug where none is said.
+
+    Returns:
+        `minimum` (null: the table doesn't list this formulation), `reaches`, `may_reach`, and
+        `may_reach_together`: along with the step before it.
+    """
+    steps = dose_step.mutate(formulation=dose_step.formulation.fill_null(""))
+    rows = steps.inner_join(minimum_dose, ["ingredient", "formulation"])
+    other_unit = (rows.dose_unit != rows.minimum_unit).fill_null(True)
+    unknown = rows.minimum.isnull() | rows.dose_high.isnull() | other_unit
+    together = rows.may_add_up & (rows.sum_high.isnull() | (rows.sum_high >= rows.minimum))
+    return rows.select(
+        *ERA, "dose_table", "minimum", "certain_start", "certain_end", "possible_start", "possible_end", "sum_end",
+        reaches=((rows.dose_low >= rows.minimum) & ~other_unit).fill_null(False),
+        may_reach=unknown | (rows.dose_high >= rows.minimum).fill_null(False),
+        may_reach_together=together.fill_null(False),
+    )  # fmt: skip
+
+
+def days_at_minimum(dose_reach: Table) -> Table:
+    """One row per trial and dose table that lists the drug: days at or above its minimum.
 
     Returns:
         `days_low` (surely), `days_high` (perhaps: unknown doses may have reached it), `minimum_dose`
-        (the lowest that applied). No row where the table doesn't list the drug.
+        (the lowest that applied).
     """
-    rows = _with_minimum(dose_step, dose, formulation)
-    keys = [*ERA, "dose_table"]
-    reaches = (rows.dose_low >= rows.minimum) & (rows.dose_unit == rows.minimum_unit)
-    may_reach = (
-        rows.minimum.isnull()
-        | rows.dose_high.isnull()
-        | (rows.dose_high >= rows.minimum)
-        | (rows.dose_unit != rows.minimum_unit).fill_null(True)
-    )
-    may_sum = rows.may_add_up & (rows.sum_high.isnull() | (rows.sum_high >= rows.minimum))
-    surely = rows.filter(reaches.fill_null(False))
-    perhaps = rows.filter(may_reach.fill_null(True)).select(*keys, start="possible_start", end="possible_end")
-    summed = rows.filter(may_sum.fill_null(False)).select(*keys, start="possible_start", end="sum_end")
-    return _joined(rows, surely, perhaps.union(summed), keys)
-
-
-def _with_minimum(dose_step: Table, dose: Table, formulation: Table) -> Table:
-    default = formulation.filter(formulation.default).select("ingredient", default_formulation="formulation")
-    rows = dose_step.left_join(default, "ingredient").drop("ingredient_right")
-    rows = rows.mutate(formulation=ibis.coalesce(rows.formulation, rows.default_formulation))
-    minimum = dose.filter(dose.kind == "minimum adequate")
-    tables = minimum.select("dose_table").distinct()
-    listed = minimum.select(
-        "ingredient", "formulation", "dose_table", minimum=minimum["value"], minimum_unit=minimum.unit
-    )
-    rows = rows.cross_join(tables).left_join(listed, ["ingredient", "formulation", "dose_table"])
-    return rows.drop("ingredient_right", "formulation_right", "dose_table_right")
-
-
-def _joined(rows: Table, surely: Table, perhaps: Table, keys: list[str]) -> Table:
-    low = union_days(surely, keys, "certain_start", "certain_end", "days_low")
-    high = union_days(perhaps, keys, "start", "end", "days_high")
-    base = rows.group_by(keys).aggregate(minimum_dose=rows.minimum.min())
-    base = base.filter(base.minimum_dose.notnull())
-    joined = base.left_join(low, keys).drop(*(f"{key}_right" for key in keys))
-    joined = joined.left_join(high, keys).drop(*(f"{key}_right" for key in keys))
+    rows, keys = dose_reach, [*ERA, "dose_table"]
+    perhaps = rows.filter(rows.may_reach).select(*keys, start="possible_start", end="possible_end")
+    summed = rows.filter(rows.may_reach_together).select(*keys, start="possible_start", end="sum_end")
+    low = union_days(rows.filter(rows.reaches), keys, "certain_start", "certain_end", "days_low")
+    high = union_days(perhaps.union(summed), keys, "start", "end", "days_high")
+    listed = rows.group_by(keys).aggregate(minimum_dose=rows.minimum.min())
+    listed = listed.filter(listed.minimum_dose.notnull())
+    joined = listed.left_join(low, keys).drop(*(f"{key}_right" for key in keys)).left_join(high, keys)
     return joined.select(
         *keys, "minimum_dose", days_low=joined.days_low.fill_null(0), days_high=joined.days_high.fill_null(0)
     )

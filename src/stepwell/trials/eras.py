@@ -10,6 +10,16 @@ from stepwell.logic import days_between, earlier_maximum, plus_days
 
 ERA = ("person_id", "ingredient", "era")
 
+SPAN = ("person_id", "ingredient", "supply_id", "certain_start", "certain_end", "possible_start", "possible_end")
+"""What an era is built from."""
+
+CARRIED = (
+    *SPAN, "role", "class_group", "drug_class", "end_known", "reaches_today", "basis_rank", "counts", "coded_by",
+    "status", "stop_reason", "adherence", "reported_outcome", "formulation", "product", "dose_unit",
+    "dose_per_day_low", "dose_per_day_high", "evidence_id",
+)  # fmt: skip
+"""What later steps need to know of a supply in an era."""
+
 
 def with_era(supply: Table, gap: str) -> Table:
     """Each supply with `era`, the number of its era of that drug, from 0.
@@ -33,7 +43,7 @@ def with_era(supply: Table, gap: str) -> Table:
 
 def era_supply(supply: Table, parameter: Table) -> Table:
     """Supplies that can make a trial, each with its era; products set aside are left out."""
-    rows = supply.filter(supply.set_aside.isnull()).cross_join(parameter.select("persistence_days"))
+    rows = supply.filter(supply.set_aside.isnull()).select(*CARRIED).cross_join(parameter.select("persistence_days"))
     return with_era(rows, "persistence_days").drop("persistence_days")
 
 
@@ -42,7 +52,7 @@ def drug_era(supply: Table, parameter: Table) -> Table:
 
     Rules that look at drugs alone don't ask what a product is for.
     """
-    rows = supply.filter(supply.counts).cross_join(parameter.select("persistence_days"))
+    rows = supply.filter(supply.counts).select(*SPAN).cross_join(parameter.select("persistence_days"))
     return _spans(with_era(rows, "persistence_days"))
 
 
@@ -50,7 +60,7 @@ def switch_era(supply: Table, definition: Table) -> Table:
     """One row per era of an antidepressant, joined over the gap of the definition that counts switches."""
     rules = definition.filter(definition.count_kind == "switches").select("most_gap_days")
     widest = rules.aggregate(most_gap_days=rules.most_gap_days.max())
-    rows = supply.filter(supply.counts & (supply.role == "antidepressant")).cross_join(widest)
+    rows = supply.filter(supply.counts & (supply.role == "antidepressant")).select(*SPAN).cross_join(widest)
     return _spans(with_era(rows, "most_gap_days"))
 
 

@@ -8,14 +8,12 @@ from stepwell.logic import days_between, first_rows
 ANTIDEPRESSANT, AUGMENTATION = "antidepressant", "augmentation"
 
 
-def relation(attempt: Table, minimum_day: Table, parameter: Table) -> Table:
+def relation(attempt: Table, trial_pair: Table) -> Table:
     """One row per trial: its place among the others.
 
     Args:
         attempt: From `attempt`.
-        minimum_day: From `days_at_minimum`; a drug that surely stayed below every listed minimum
-            (a little trazodone for sleep) is no step that ends the judging of another.
-        parameter: One row with the rules.
+        trial_pair: From `trial_pair`.
 
     Returns:
         `order` (1, 2, ... by start), `strategy` (`first`, `switch`, `combination`, `augmentation`,
@@ -24,52 +22,39 @@ def relation(attempt: Table, minimum_day: Table, parameter: Table) -> Table:
         `next_strategy`, `next_start_earliest` of the next step that was taken while it ran or
         within `switch_gap_days` of its end.
     """
-    pairs = _pairs(attempt, minimum_day, parameter)
-    before = _before(pairs)
-    placed = attempt.left_join(before, ["person_id", "trial_id"]).drop("person_id_right", "trial_id_right")
+    before, after = _before(trial_pair), _after(trial_pair)
+    placed = attempt.select("person_id", "trial_id", "role", "start_earliest")
+    window = ibis.window(group_by="person_id", order_by=[placed.start_earliest, placed.trial_id])
+    placed = placed.mutate(order=ibis.row_number().over(window) + 1).left_join(before, ["person_id", "trial_id"])
+    placed = placed.drop("person_id_right", "trial_id_right").left_join(after, ["person_id", "trial_id"])
     placed = placed.mutate(strategy=_strategy(placed))
-    placed = placed.left_join(_after(pairs), ["person_id", "trial_id"])
-    window = ibis.window(group_by="person_id", order_by=[attempt.start_earliest, attempt.trial_id])
-    placed = placed.mutate(order=ibis.row_number().over(window) + 1)
     unrelated = placed.strategy.isin(["first", "alone"])
-    placed = placed.mutate(with_trial_id=ibis.cases((unrelated, ibis.null("string")), else_=placed.with_trial_id))
     return placed.select(
-        "person_id", "trial_id", "order", "strategy", "with_trial_id",
-        "next_trial_id", "next_strategy", "next_start_earliest", "next_start_latest",
+        "person_id", "trial_id", "order", "strategy",
+        with_trial_id=ibis.cases((unrelated, ibis.null("string")), else_=placed.with_trial_id),
+        next_trial_id="next_trial_id", next_strategy="next_strategy",
+        next_start_earliest="next_start_earliest", next_start_latest="next_start_latest",
     )  # fmt: skip
 
 
-def _pairs(attempt: Table, minimum_day: Table, parameter: Table) -> Table:
-    """Each trial with each earlier one of the person, with the days they overlap."""
+PAIRED = ("trial_id", "ingredient", "role", "start_earliest", "start_latest", "end_earliest", "end_latest")
+
+
+def trial_pair(attempt: Table, minimum_day: Table, parameter: Table) -> Table:
+    """One row per trial and earlier trial of the person: how they overlap and what the later is to the earlier.
+
+    Args:
+        attempt: From `attempt`.
+        minimum_day: From `days_at_minimum`; `may_reach` is false for a drug that surely stayed below every
+            listed minimum (a little trazodone for sleep).
+        parameter: One row with the rules.
+    """
     reach = minimum_day.group_by(["person_id", "ingredient", "era"]).aggregate(
         may_reach=minimum_day.days_high.max() > 0
     )
-    columns = [
-        "person_id",
-        "trial_id",
-        "ingredient",
-        "role",
-        "start_earliest",
-        "start_latest",
-        "end_earliest",
-        "end_latest",
-    ]
-    known = attempt.left_join(reach, ["person_id", "ingredient", "era"])
-    own = known.select(*columns, "may_reach")
-    other = own.rename(
-        {
-            f"other_{name}": name
-            for name in [
-                "trial_id",
-                "ingredient",
-                "role",
-                "start_earliest",
-                "start_latest",
-                "end_earliest",
-                "end_latest",
-            ]
-        }
-    ).drop("may_reach")
+    trials = attempt.select("person_id", "era", *PAIRED)
+    own = trials.left_join(reach, ["person_id", "ingredient", "era"]).select("person_id", *PAIRED, "may_reach")
+    other = attempt.select("person_id", **{f"other_{name}": name for name in PAIRED})
     rows = own.inner_join(other, "person_id")
     same_day = rows.other_start_earliest == rows.start_earliest
     first_named = (rows.other_role < rows.role) | (

@@ -55,8 +55,7 @@ def _verdict(rows: Table) -> ibis.Value:
         (rows.duration == NOT_MET, "too short"),
         (rows.unsettled, "cannot tell"),
         (rows.failure == MET, "failed"),
-        ((rows.failure == NOT_MET) & (rows.outcome_basis == "measured"), "partly worked"),
-        ((rows.failure == NOT_MET) & (rows.reported_outcome == "partly better"), "partly worked"),
+        ((rows.failure == NOT_MET) & (rows.failure_rule == "improvement below"), "partly worked"),
         (rows.running & (rows.failure_rule == "next treatment"), "still running"),
         else_="cannot tell",
     )

@@ -94,9 +94,9 @@ def test_a_strength_is_in_mg_unless_a_unit_is_written(text: str, expected: Stren
 
 
 def test_words_are_told_apart_by_letters_only() -> None:
-    assert choice("  Side_EFFECTS ", ["no benefit", "side effects"]) == "side effects"
+    assert choice("  Side_EFFECTS ", ("no benefit", "side effects")) == "side effects"
 
 
 def test_a_word_that_is_not_allowed_is_answered_with_those_that_are() -> None:
     with pytest.raises(ValueError, match=r"^not one of the words allowed: yes \| partly \| no$"):
-        choice("often", ["yes", "partly", "no"])
+        choice("often", ("yes", "partly", "no"))

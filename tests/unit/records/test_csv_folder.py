@@ -178,6 +178,10 @@ def test_file_names_may_be_in_capitals_and_other_files_are_left_alone(tmp_path: 
 def test_a_folder_is_known_by_its_files(tmp_path: Path) -> None:
     assert not csv_folder.is_csv_folder(tmp_path)
     assert not csv_folder.is_csv_folder(tmp_path / "missing")
+    (tmp_path / "medication.csv").write_text("medicine\n")
+    assert csv_folder.is_csv_folder(tmp_path)
+    (tmp_path / "Patient.ndjson").write_text("{}\n")
+    assert not csv_folder.is_csv_folder(tmp_path)
     assert csv_folder.is_csv_folder(write(tmp_path, scores="instrument,total\n"))
 
 

@@ -134,7 +134,34 @@ def eve() -> dict[str, list[Row]]:
     return {"person": [{"person_id": "eve", "evidence_id": "Patient/eve"}]}
 
 
-PEOPLE = {"ana": ana, "ben": ben, "cleo": cleo, "dan": dan, "eve": eve}
+def gus() -> dict[str, list[Row]]:
+    """Two long trials at an adequate dose, and not one score."""
+    who = "gus"
+    return {
+        "person": [{"person_id": who, "evidence_id": "Patient/gus", "sex": "male"}],
+        "condition": [diagnosis(who, "major-depression", "2023-04")],
+        "exposure": [
+            *_refills(who, 1, "sertraline", date(2023, 5, 4), [100, 100, 100, 100]),
+            *_refills(who, 10, "citalopram", date(2023, 9, 5), [20, 20, 20, 20]),
+        ],
+    }
+
+
+HOSTILE = """<script>alert("x")</script>'&\u202e{{ 7*7 }}[red]"""
+
+
+def hal() -> dict[str, list[Row]]:
+    """Ids and free text of a record that try to be more than text."""
+    return {
+        "person": [{"person_id": HOSTILE, "sex": HOSTILE, "evidence_id": f"Patient/{HOSTILE}"}],
+        "exposure": [
+            supply(HOSTILE, 1, "sertraline", "2024-01-03", 60, 50, evidence_id=f"MedicationDispense/{HOSTILE}")
+        ],
+        "score": [score(HOSTILE, 1, "phq-9", "2024-01-02", 14) | {"evidence_id": f"Observation/{HOSTILE}"}],
+    }
+
+
+PEOPLE = {"ana": ana, "ben": ben, "cleo": cleo, "dan": dan, "eve": eve, "gus": gus, "hal": hal}
 
 
 @cache
@@ -160,7 +187,8 @@ def review(name: str, *definitions: str, as_of: date = AS_OF) -> Review:
         locations={"MedicationDispense/1": ("record.json", 12)},
     )
     engine = _engine()
-    return assemble(engine.run(records.tables, as_of), records, load(), as_of, name, definitions)
+    person_id = str(rows["person"][0]["person_id"])
+    return assemble(engine.run(records.tables, as_of), records, load(), as_of, person_id, definitions)
 
 
 @cache

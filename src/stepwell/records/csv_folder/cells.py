@@ -4,8 +4,8 @@ Every function raises `ValueError` with a phrase that says what is allowed and n
 """
 
 import re
-from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from stepwell.records.dates import interval
@@ -50,6 +50,7 @@ class Strength(NamedTuple):
     unit: str
 
 
+@lru_cache(maxsize=10_000)
 def day_range(text: str) -> Days:
     """A date, year first, as vague as it was written; a time of day is dropped.
 
@@ -79,6 +80,7 @@ def day_range(text: str) -> Days:
     return days
 
 
+@lru_cache(maxsize=10_000)
 def number(text: str) -> float:
     """A number of at most a thousand million either way, with a point or a decimal comma.
 
@@ -93,6 +95,7 @@ def number(text: str) -> float:
     return float(plain)
 
 
+@lru_cache(maxsize=10_000)
 def number_range(text: str) -> Range:
     """A number, or two that name a range.
 
@@ -106,6 +109,7 @@ def number_range(text: str) -> Range:
     return Range(low, high)
 
 
+@lru_cache(maxsize=10_000)
 def strength(text: str) -> Strength:
     """A strength with its unit; mg where none is written.
 
@@ -118,10 +122,11 @@ def strength(text: str) -> Strength:
     return Strength(number(match[1]), _UNITS[(match[2] or "mg").replace(" ", "").casefold()])
 
 
-def choice(text: str, choices: Sequence[str]) -> str:
+@lru_cache(maxsize=10_000)
+def choice(text: str, choices: tuple[str, ...]) -> str:
     """The choice that is meant; upper case, spaces, hyphens and underscores don't matter.
 
-    >>> choice("Side_Effects", ["no benefit", "side effects"])
+    >>> choice("Side_Effects", ("no benefit", "side effects"))
     'side effects'
     """
     found = [option for option in choices if _bare(option) == _bare(text)]

@@ -31,8 +31,12 @@ class Folder:
 
 
 def is_csv_folder(path: Path) -> bool:
-    """Whether a path is a folder that holds at least one of the files of this format."""
-    return path.is_dir() and any(child.name.casefold() in _SPECS for child in path.iterdir())
+    """Whether a folder holds a file of this format, or CSV files and nothing that could be FHIR."""
+    if not path.is_dir():
+        return False
+    names = [child.name.casefold() for child in path.iterdir()]
+    fhir = any(name.endswith((".json", ".ndjson")) for name in names)
+    return any(name in _SPECS or (name.endswith(".csv") and not fhir) for name in names)
 
 
 def read_folder(path: Path, log: Log) -> Folder:

@@ -215,8 +215,8 @@ def _not_json(name: str, data: bytes, error: orjson.JSONDecodeError) -> str:
     if "unexpected end" in error.msg:
         return f"{name} is cut off: the JSON ends at line {error.lineno}, before it is complete. Get the file anew."
     return (
-        f"{name} isn't valid JSON: it breaks at line {error.lineno}, column {error.colno}. {_ALLOWED} Get the file anew "
-        "from where it came from."
+        f"{name} isn't valid JSON: it breaks at line {error.lineno}, column {error.colno}. {_ALLOWED} Get the file "
+        "anew from where it came from."
     )
 
 

@@ -1,21 +1,19 @@
 """Orders, dispensings, statements and administrations of medicines, as exposures."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import NamedTuple
 
 from stepwell.records import doses
 from stepwell.records.doses import Dose
-from stepwell.records.fhir import dosage, phrases, references, when
+from stepwell.records.fhir import courses, dosage, phrases, references, supplies, when
+from stepwell.records.fhir.courses import Course, End
 from stepwell.records.fhir.dosage import Step
 from stepwell.records.fhir.products import Medicine, NotYet, medicine
 from stepwell.records.fhir.row import Order, Row, Values
-from stepwell.records.fhir.shape import Concept, Node, concept, extension, node, nodes, string
+from stepwell.records.fhir.shape import Concept, Node, concept, extension, nodes
+from stepwell.records.fhir.supplies import LONGEST_SUPPLY_DAYS, NO_SUPPLY, Supply
 from stepwell.records.fhir.when import Days
 from stepwell.records.lookup import DrugMatch
 
-LONGEST_SUPPLY_DAYS = 1000
 _US_CORE_ADHERENCE = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-medication-adherence"
 _R5_ADHERENCE = "http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationStatement.adherence"
 
@@ -30,33 +28,6 @@ _NOT_USED = {
 }
 
 
-class End(NamedTuple):
-    """The first day no longer covered, at the earliest and at the latest (None: no limit known)."""
-
-    earliest: date | None
-    latest: date | None
-
-
-class Course(NamedTuple):
-    """One dose over one stretch of time."""
-
-    start: Days | None
-    end: End
-    dose: Dose
-
-
-@dataclass(frozen=True, slots=True)
-class Supply:
-    """What is handed out: how much, and for how long."""
-
-    quantity: object
-    path: str
-    days: float | None
-
-
-NO_SUPPLY = Supply(None, "", None)
-
-
 def _status(row: Row, known: dict[str, str]) -> str | None:
     """Status in our words; None, and counted, where the resource isn't to be used."""
     written = row.text("status")
@@ -68,10 +39,10 @@ def _status(row: Row, known: dict[str, str]) -> str | None:
     return known.get(written or "", "unknown")
 
 
-def _emit(row: Row, found: Medicine, courses: Callable[[DrugMatch], Sequence[Course]], common: Values) -> None:
+def _emit(row: Row, found: Medicine, made_for: Callable[[DrugMatch], Sequence[Course]], common: Values) -> None:
     """The exposures of each drug in a medicine."""
     for drug in found.drugs:
-        for course in courses(drug):
+        for course in made_for(drug):
             row.add("exposure", {
                 **common,
                 "ingredient": drug.ingredient,
@@ -90,115 +61,6 @@ def _emit(row: Row, found: Medicine, courses: Callable[[DrugMatch], Sequence[Cou
     row.used()
     if found.evidence_id:
         row.reading.used_medications.add(found.evidence_id)
-
-
-# --- when it ends ----------------------------------------------------------------------------------
-
-
-def _unknown_end(start: Days | None, latest: date | None = None) -> End:
-    """One day is all that is certain."""
-    return End(when.later(start.latest, 1) if start else None, latest)
-
-
-def _end(days: Days | None, start: Days | None) -> End:
-    return End(days.earliest, days.latest) if days else _unknown_end(start)
-
-
-def _bounded(step: Step, start: Days | None) -> Days | None:
-    """The end that a Dosage sets itself."""
-    if step.end is not None:
-        return step.end
-    begun = step.start or start
-    if step.length is None or begun is None:
-        return None
-    return Days(when.later(begun.earliest, max(step.length.low, 1)), when.later(begun.latest, max(step.length.high, 1)))
-
-
-# --- several dosages -------------------------------------------------------------------------------
-
-
-def _courses(steps: Sequence[Step], start: Days | None, end: End, given: Callable[[Step | None], Dose]) -> list[Course]:
-    """One course, or one for each step of a dose that changes at known times."""
-    if len(steps) <= 1:
-        step = steps[0] if steps else None
-        begun = step.start if step and step.start else start
-        return [Course(begun, end, given(step))]
-    timed = _timed(steps, start)
-    if timed is not None:
-        last = len(timed) - 1
-        return [
-            Course(begun, end if number == last and until is None else _end(until, begun), given(step))
-            for number, (step, begun, until) in enumerate(timed)
-        ]
-    begun = min((step.start for step in steps if step.start), default=start)
-    return [Course(begun, end, _together(steps, [given(step) for step in steps]))]
-
-
-def _timed(steps: Sequence[Step], start: Days | None) -> list[tuple[Step, Days, Days | None]] | None:
-    """Steps with their start and end, if one follows the other at known times."""
-    sequences = [step.sequence for step in steps]
-    in_order = None not in sequences and len(set(sequences)) == len(sequences)
-    own_starts = [step.start for step in steps if step.start]
-    if not in_order and len(set(own_starts)) < len(steps):
-        return None
-    found: list[tuple[Step, Days, Days | None]] = []
-    begun = start
-    for step in sorted(steps, key=lambda one: one.start) if not in_order and None not in own_starts else steps:
-        begun = step.start or begun
-        if begun is None:
-            return None
-        until = _bounded(step, begun)
-        found.append((step, begun, until))
-        begun = until
-    return found
-
-
-def _together(steps: Sequence[Step], each: Sequence[Dose]) -> Dose:
-    """The dose of several dosages whose times aren't known: added up if they are concurrent, else a range."""
-    lows = [dose.low for dose in each if dose.low is not None]
-    highs = [dose.high for dose in each if dose.high is not None]
-    if len(lows) < len(each) or len(highs) < len(each) or len({dose.unit for dose in each}) > 1:
-        return doses.UNKNOWN
-    sequences = {step.sequence for step in steps}
-    if len(sequences) == 1 and None not in sequences:
-        return each[0]._replace(low=sum(lows), high=sum(highs))
-    if len(sequences) == len(steps):
-        return each[0]._replace(low=min(lows), high=max(highs))
-    return each[0]._replace(low=min(lows), high=sum(highs))
-
-
-def _from_supply(row: Row, supply: Supply, drug: DrugMatch, parts: int) -> Dose:
-    if supply.days is None:
-        return doses.UNKNOWN
-    amount = _handed_out(row, supply, drug)
-    return doses.from_supply(amount, supply.days, drug, row.lookup, parts) if amount else doses.UNKNOWN
-
-
-def _handed_out(row: Row, supply: Supply, drug: DrugMatch) -> doses.Amount | None:
-    """How much is handed out; a number without unit counts tablets, capsules or patches, as pharmacies write it."""
-    whole = node(supply.quantity)
-    if not whole:
-        return None
-    words = {string(whole.get("unit")), string(whole.get("code"))} - {None, "1"}
-    if not words and drug.strength_unit in ("mg", "mcg", "mg/24 h"):
-        whole = {**whole, "unit": "{tbl}"}
-    return dosage.quantity(row, whole, supply.path, drug)
-
-
-def _given(
-    row: Row, drug: DrugMatch, parts: int, supply: Supply, fallback: Callable[[], Dose]
-) -> Callable[[Step | None], Dose]:
-    """The ways to a dose in the order in which they are trusted."""
-
-    def dose(step: Step | None) -> Dose:
-        return doses.first_known(
-            lambda: step.structured if step else doses.UNKNOWN,
-            lambda: _from_supply(row, supply, drug, parts),
-            lambda: step.worded if step else doses.UNKNOWN,
-            fallback,
-        )
-
-    return dose
 
 
 # --- orders ----------------------------------------------------------------------------------------
@@ -227,25 +89,28 @@ def request(row: Row) -> None:
     common: Values = {
         "basis": "stated" if reported else "ordered",
         "status": status,
-        "stop_reason": phrases.stop_reason(row.concept("statusReason")) if status not in ("active", "unknown") else None,
+        "stop_reason": phrases.stop_reason(row.concept("statusReason"))
+        if status not in ("active", "unknown")
+        else None,
         "adherence": _adherence(row),
     }
 
-    def courses(drug: DrugMatch) -> list[Course]:
+    def made_for(drug: DrugMatch) -> list[Course]:
         parts = len(found.drugs)
         steps = dosage.steps(row, row.body.get("dosageInstruction"), "dosageInstruction", drug, parts)
         begun = start or next((step.start for step in steps if step.start), None)
         end = _order_end(row, steps, begun, supply, status)
         if begun is None:
             row.find("no-start", "authoredOn", "No date is given on which it began; it can't be placed in time.")
-        return _courses(steps, begun, end, _given(row, drug, parts, supply, lambda: _from_name(row, found, drug)))
+        given = supplies.dose_by_trust(row, drug, parts, supply, lambda: _from_name(row, found, drug))
+        return courses.courses_of(steps, begun, end, given, as_planned=status not in ("stopped", "on-hold"))
 
-    _emit(row, found, courses, common)
+    _emit(row, found, made_for, common)
 
 
 def _ordered(row: Row) -> Supply:
     wanted = row.node("dispenseRequest")
-    days = _supply_days(row, wanted.get("expectedSupplyDuration"), "dispenseRequest.expectedSupplyDuration")
+    days = supplies.days_of(row, wanted.get("expectedSupplyDuration"), "dispenseRequest.expectedSupplyDuration")
     return Supply(wanted.get("quantity"), "dispenseRequest.quantity", days)
 
 
@@ -253,12 +118,13 @@ def _order_end(row: Row, steps: Sequence[Step], start: Days | None, supply: Supp
     """The end of an order as it was planned; one that was stopped may have ended on any day before."""
     planned = _planned_end(row, steps, start, supply)
     if status in ("stopped", "on-hold"):
-        return _unknown_end(start, planned.latest)
+        return courses.unknown_end(start, planned.latest)
     return planned
 
 
 def _planned_end(row: Row, steps: Sequence[Step], start: Days | None, supply: Supply) -> End:
-    bounds = [_bounded(step, start) for step in steps]
+    stepwise = courses.timed(steps, start) or []
+    bounds = [stepwise[-1][2]] if stepwise else [courses.bounded(step, start) for step in steps]
     known = [bound for bound in bounds if bound is not None]
     if known and len(known) == len(bounds):
         last = max(known)
@@ -267,24 +133,9 @@ def _planned_end(row: Row, steps: Sequence[Step], start: Days | None, supply: Su
         repeats = row.node("dispenseRequest").get("numberOfRepeatsAllowed")
         times = 1 + (repeats if isinstance(repeats, int) and 0 < repeats < LONGEST_SUPPLY_DAYS else 0)
         return End(when.later(start.earliest, supply.days), when.later(start.latest, supply.days * times))
-    _, valid = when.period(
-        row, row.node("dispenseRequest").get("validityPeriod"), "dispenseRequest.validityPeriod"
-    )
+    _, valid = when.period(row, row.node("dispenseRequest").get("validityPeriod"), "dispenseRequest.validityPeriod")
     latest = valid.latest if valid and (start is None or valid.latest > start.latest) else None
-    return _unknown_end(start, latest)
-
-
-def _supply_days(row: Row, value: object, path: str) -> float | None:
-    if not node(value):
-        return None
-    found = when.length(row, value, path)
-    if found is None:
-        return None
-    if found.low != found.high or not 1 <= found.low <= LONGEST_SUPPLY_DAYS:
-        row.find("days-supply-out-of-range", path,
-                 f"The days' supply isn't a number from 1 to {LONGEST_SUPPLY_DAYS}; it is read as unknown.")  # fmt: skip
-        return None
-    return found.low
+    return courses.unknown_end(start, latest)
 
 
 def _from_name(row: Row, found: Medicine, drug: DrugMatch) -> Dose:
@@ -308,14 +159,14 @@ def dispense(row: Row) -> None:
         return
     order = _order(row, "authorizingPrescription")
     start = _handed_over(row)
-    days = _supply_days(row, row.body.get("daysSupply"), "daysSupply")
+    days = supplies.days_of(row, row.body.get("daysSupply"), "daysSupply")
     supply = Supply(row.body.get("quantity"), "quantity", days)
 
-    def courses(drug: DrugMatch) -> list[Course]:
+    def made_for(drug: DrugMatch) -> list[Course]:
         parts = len(found.drugs)
         steps = dosage.steps(row, row.body.get("dosageInstruction"), "dosageInstruction", drug, parts)
-        given = _given(row, drug, parts, supply, lambda: _from_order(row, order, found, drug))
-        made = _courses(steps, start, End(None, None), given)
+        given = supplies.dose_by_trust(row, drug, parts, supply, lambda: _from_order(row, order, found, drug))
+        made = courses.courses_of(steps, start, End(None, None), given)
         whole = made[0].dose if len(made) == 1 else doses.UNKNOWN
         end = _supply_end(row, start, supply, drug, whole)
         last = len(made) - 1
@@ -323,7 +174,7 @@ def dispense(row: Row) -> None:
                 for number, one in enumerate(made)]  # fmt: skip
 
     reason = concept(row.body.get("statusReasonCodeableConcept"))
-    _emit(row, found, courses, {
+    _emit(row, found, made_for, {
         "basis": "dispensed",
         "status": status,
         "stop_reason": phrases.stop_reason(reason) if status == "stopped" else None,
@@ -347,13 +198,13 @@ def _supply_end(row: Row, start: Days | None, supply: Supply, drug: DrugMatch, d
     if supply.days is not None:
         days = when.plus(start, supply.days)
         return End(days.earliest, days.latest)
-    amount = _handed_out(row, supply, drug)
+    amount = supplies.handed_out(row, supply, drug)
     lasts = doses.days_of_supply(amount, dose, drug, row.lookup) if amount else None
     if lasts is None:
-        return _unknown_end(start)
+        return courses.unknown_end(start)
     least, most = max(1, int(lasts[0])), lasts[1]
     if least > LONGEST_SUPPLY_DAYS:
-        return _unknown_end(start)
+        return courses.unknown_end(start)
     return End(when.later(start.earliest, least), when.later(start.latest, -(-most // 1)) if most else None)
 
 
@@ -378,10 +229,12 @@ def _order_id(row: Row, order: Order | None, name: str) -> str | None:
 
 def _from_order(row: Row, order: Order | None, found: Medicine, drug: DrugMatch) -> Dose:
     if order is not None:
-        steps = dosage.steps(row, order.body.get("dosageInstruction"), "authorizingPrescription", drug, len(found.drugs))
-        each = [doses.first_known(lambda s=step: s.structured, lambda s=step: s.worded) for step in steps]
-        if each:
-            return each[0] if len(each) == 1 else _together(steps, each)
+        steps = dosage.steps(
+            row, order.body.get("dosageInstruction"), "authorizingPrescription", drug, len(found.drugs)
+        )
+        dose = courses.own_dose(steps)
+        if dose != doses.UNKNOWN:
+            return dose
     return _from_name(row, found, drug)
 
 
@@ -408,12 +261,14 @@ def statement(row: Row) -> None:
         "order_evidence_id": _order_id(row, order, "basedOn") if order else None,
     }
 
-    def courses(drug: DrugMatch) -> list[Course]:
+    def made_for(drug: DrugMatch) -> list[Course]:
         parts = len(found.drugs)
         steps = dosage.steps(row, row.body.get("dosage"), "dosage", drug, parts)
-        return _courses(steps, start, end, _given(row, drug, parts, NO_SUPPLY, lambda: _from_name(row, found, drug)))
+        return courses.courses_of(
+            steps, start, end, supplies.dose_by_trust(row, drug, parts, NO_SUPPLY, lambda: _from_name(row, found, drug))
+        )
 
-    _emit(row, found, courses, common)
+    _emit(row, found, made_for, common)
 
 
 def _stated(row: Row) -> tuple[Days | None, End]:
@@ -431,7 +286,7 @@ def _stated(row: Row) -> tuple[Days | None, End]:
     if end is not None:
         return start, End(end.earliest, end.latest)
     still = asserted if row.text("status") == "active" and asserted and start and asserted > start else None
-    return start, _unknown_end(Days(still.earliest, still.earliest) if still else start)
+    return start, courses.unknown_end(Days(still.earliest, still.earliest) if still else start)
 
 
 def administration(row: Row) -> None:
@@ -457,7 +312,7 @@ def administration(row: Row) -> None:
 def _administered(row: Row) -> tuple[Days | None, End]:
     if "effectivePeriod" in row.body:
         start, end = when.period(row, row.body["effectivePeriod"], "effectivePeriod")
-        return start, _end(end, start)
+        return start, courses.end_of(end, start)
     start = when.day(row, row.body.get("effectiveDateTime"), "effectiveDateTime")
     if start is None:
         row.find("no-start", "effective[x]", "No date is given on which it was given; it can't be placed in time.")

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from stepwell.records import doses
 from stepwell.records.fhir import references
+from stepwell.records.fhir.relevance import NOT_A_MEDICINE
 from stepwell.records.fhir.row import Row
 from stepwell.records.fhir.shape import Concept, Node, concept, node, nodes, number, string
 from stepwell.records.lookup import DrugMatch
@@ -38,7 +39,7 @@ def medicine(row: Row) -> Medicine | None:
         row.find("medicine-unclear", "medication[x]", "The words name a drug but not clearly one that is taken.")
         row.unused("medicine not named clearly")
     else:
-        row.unused("not a medicine Stepwell knows")
+        row.unused(NOT_A_MEDICINE)
     return None
 
 

@@ -53,8 +53,8 @@ class Index(Generic[ValueT]):
 
     def get(self, scope: str, reference: str) -> ValueT | None:
         """What a reference points to, None if it leads nowhere."""
-        for name in (reference, local(reference)):
-            for where in (scope, ""):
-                if (where, name) in self._found:
-                    return self._found[where, name]
-        return None
+        found = self._found.get((scope, reference)) or self._found.get(("", reference))
+        if found is not None:
+            return found
+        name = local(reference)
+        return self._found.get((scope, name)) or self._found.get(("", name))

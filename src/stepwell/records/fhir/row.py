@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from stepwell.records.fhir.files import Entry
+from stepwell.records.fhir.references import Index
 from stepwell.records.fhir.shape import Concept, Node, concept, node, string
 from stepwell.records.fhir.sink import Sink
-from stepwell.records.tables import Finding
 from stepwell.records.lookup import Lookup
-from stepwell.records.fhir.references import Index
+from stepwell.records.tables import Finding
 
 Values = dict[str, object]
 
@@ -48,6 +48,7 @@ class Reading:
     medications: Index[Drug] = field(default_factory=Index)
     orders: Index[Order] = field(default_factory=Index)
     devices: Index[Node] = field(default_factory=Index)
+    used_medications: set[str] = field(default_factory=set)
     last: bool = False
     """Whether everything has been seen once: what can't be resolved now never will."""
 
@@ -63,6 +64,7 @@ class Row:
     person_id: str
     person: Person
     serial: int
+    notes: list[Finding] = field(default_factory=list)
 
     @property
     def body(self) -> Node:
@@ -101,5 +103,13 @@ class Row:
         self.reading.sink.not_used(self.entry.file, self.kind, reason)
 
     def find(self, code: str, field_path: str, message: str) -> None:
-        """Notes something odd about the resource."""
-        self.reading.sink.find(Finding(code, self.entry.file, self.evidence_id, field_path, message, self.person_id))
+        """Notes something odd about the resource, once."""
+        finding = Finding(code, self.entry.file, self.evidence_id, field_path, message, self.person_id)
+        if finding not in self.notes:
+            self.notes.append(finding)
+
+    def commit(self) -> None:
+        """Hands on what was noted."""
+        for finding in self.notes:
+            self.reading.sink.find(finding)
+        self.notes.clear()

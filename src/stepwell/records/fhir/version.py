@@ -1,6 +1,6 @@
 """Telling FHIR R4 from other releases by the shape of a resource."""
 
-from stepwell.records.fhir.shape import Node, node, nodes
+from stepwell.records.fhir.shape import Node, nodes
 
 _ONLY_IN = {
     "MedicationOrder": "DSTU2", "DeviceUseRequest": "DSTU2", "DiagnosticOrder": "DSTU2",
@@ -53,7 +53,8 @@ def _encounter(body: Node) -> str | None:
 
 
 def _profile(body: Node) -> str | None:
-    profiles = node(body.get("meta")).get("profile")
+    meta = body.get("meta")
+    profiles = meta.get("profile") if isinstance(meta, dict) else None
     if not isinstance(profiles, list):
         return None
     for profile in profiles:

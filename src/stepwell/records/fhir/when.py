@@ -43,7 +43,8 @@ def plus(days: Days, length: float) -> Days:
 
 
 @lru_cache(maxsize=100_000)
-def _parsed(text: str) -> Days | None:
+def parsed(text: str) -> Days | None:
+    """What a date can mean; None if it isn't one."""
     try:
         return Days(*interval(text))
     except ValueError:
@@ -55,7 +56,7 @@ def day(row: Row, value: object, path: str) -> Days | None:
     if value is None:
         return None
     text = string(value)
-    found = _parsed(text) if text else None
+    found = parsed(text) if text else None
     if found is None:
         row.find("date-not-understood", path, "The date isn't of the form YYYY, YYYY-MM or YYYY-MM-DD; it is unknown.")
     return found

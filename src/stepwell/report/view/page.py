@@ -94,7 +94,7 @@ def _episode(lookup: Lookup) -> str:
     row = next(iter(lookup.rows("illness_episode")), None)
     if row is None or row["basis"] == "unknown":
         return "Start of the present episode not recorded."
-    return f"Present episode from {when(*interval(row, 'start'))}, {w.EPISODE[row['basis']]}."
+    return f"The present episode began {when(*interval(row, 'start'))}, {w.EPISODE[row['basis']]}."
 
 
 def _rules(lookup: Lookup, citations: Citations) -> tuple[RuleLine, ...]:

@@ -1,0 +1,141 @@
+"""Answers to the items of a scale, and to which scale and item they belong."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from stepwell.records.fhir.row import Row
+from stepwell.records.fhir.shape import Concept, Node, coding, concept, extension, node, nodes, number, string
+from stepwell.records.lookup import Lookup
+
+Pair = tuple[str, str]
+"""(scale, item)"""
+
+_ORDINAL = (
+    "http://hl7.org/fhir/StructureDefinition/ordinalValue",
+    "http://hl7.org/fhir/StructureDefinition/itemWeight",
+    "http://hl7.org/fhir/StructureDefinition/iso21090-CO-value",
+)
+_NUMERAL = re.compile(r"^\d+(?:\.\d+)?$", re.ASCII)
+
+
+class Answer(NamedTuple):
+    """An answer as written: coded, worded, as a number, or with the number its code stands for."""
+
+    said: Concept
+    number: float | None
+    weight: float | None
+    skipped: bool
+
+
+SKIPPED = Answer(Concept((), (), ()), None, None, skipped=True)
+
+
+class Item(NamedTuple):
+    """One answered item: what it may be, its answer, and the resource it stands in."""
+
+    row: Row
+    candidates: tuple[Pair, ...]
+    answer: Answer
+    path: str
+
+
+def of_value(holder: Node) -> Answer:
+    """The answer in a `value[x]`."""
+    for name in ("valueInteger", "valueDecimal", "valueQuantity"):
+        if name in holder:
+            value = holder[name]
+            return _number(number(node(value).get("value") if name == "valueQuantity" else value))
+    if "valueBoolean" in holder:
+        return _worded("yes" if holder["valueBoolean"] is True else "no")
+    if "valueString" in holder:
+        return _worded(string(holder["valueString"]))
+    if "valueCoding" in holder:
+        return Answer(coding(holder["valueCoding"]), None, _weight(node(holder["valueCoding"])), skipped=False)
+    return _of_concept(node(holder.get("valueCodeableConcept")))
+
+
+def _of_concept(whole: Node) -> Answer:
+    if not whole:
+        return SKIPPED
+    weights = [_weight(one) for one in (whole, *nodes(whole.get("coding")))]
+    return Answer(concept(whole), None, next((one for one in weights if one is not None), None), skipped=False)
+
+
+def _number(value: float | None) -> Answer:
+    return SKIPPED if value is None else Answer(Concept((), (), ()), value, None, skipped=False)
+
+
+def _worded(text: str | None) -> Answer:
+    if text is None:
+        return SKIPPED
+    if _NUMERAL.match(text):
+        return _number(float(text))
+    return Answer(Concept((), (text,), ()), None, None, skipped=False)
+
+
+def _weight(holder: Node) -> float | None:
+    for url in _ORDINAL:
+        found = extension(holder, url)
+        if found:
+            return number(found.get("valueDecimal", found.get("valueInteger")))
+    return None
+
+
+def value(item: Item, pair: Pair, lookup: Lookup) -> float | None:
+    """What an answer scores; unknown, and noted, if it is no answer of that item or outside its range."""
+    answer = item.answer
+    if answer.skipped:
+        return None
+    found = _coded(answer, pair, lookup)
+    if found is None:
+        item.row.find("answer-not-understood", item.path, "The answer isn't one of this item; it is read as unknown.")
+        return None
+    question = lookup.question(*pair)
+    if question is not None and not question.minimum <= found <= question.maximum:
+        item.row.find(
+            "item-out-of-range", item.path, "The answer lies outside the item's range; it is read as unknown."
+        )
+        return None
+    return found
+
+
+def _coded(answer: Answer, pair: Pair, lookup: Lookup) -> float | None:
+    for text in answer.said.texts or (None,):
+        found = lookup.answer(*pair, answer.said.codes, text)
+        if found is not None:
+            return found
+    return answer.weight if answer.weight is not None else answer.number
+
+
+def assign(items: Sequence[Item], lookup: Lookup, hint: str | None = None) -> dict[str, list[tuple[Item, Pair]]]:
+    """Items by scale, where one item may be of several (those of the PHQ-2 are of the PHQ-9 as well).
+
+    The scale that the questionnaire is known to be comes first, then the one that explains most items,
+    then the shortest.
+    """
+    left, found = list(items), dict[str, list[tuple[Item, Pair]]]()
+    while left:
+        counts = Counter(scale for item in left for scale in {scale for scale, _ in item.candidates})
+        if not counts:
+            break
+        best = max(
+            counts, key=lambda scale: (scale == hint, counts[scale], -len(lookup.instrument(scale).items), scale)
+        )
+        taken = [(item, pair) for item in left for pair in item.candidates if pair[0] == best]
+        found[best] = _once(taken)
+        held = {id(item) for item, _ in taken}
+        left = [item for item in left if id(item) not in held]
+    return found
+
+
+def _once(taken: Sequence[tuple[Item, Pair]]) -> list[tuple[Item, Pair]]:
+    """Every item of a scale once; a code that stands for two items of it names the first."""
+    seen: set[int] = set()
+    kept: list[tuple[Item, Pair]] = []
+    for item, pair in taken:
+        if id(item) not in seen:
+            seen.add(id(item))
+            kept.append((item, pair))
+    return kept

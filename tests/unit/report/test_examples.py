@@ -1,0 +1,53 @@
+"""Every example that ships, in every format."""
+
+import json as standard_json
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import html5lib
+import pytest
+
+from stepwell.engines.duckdb import Engine
+from stepwell.knowledge.load import load
+from stepwell.records.read import read
+from stepwell.report import html, json, text
+from stepwell.review import Review, assemble
+from tests.unit.report.test_json import faults
+from tests.unit.report.test_safety import REASSURING, words
+
+EXAMPLES = sorted((Path(__file__).parents[3] / "examples").glob("[0-9]*"))
+
+
+@cache
+def engine() -> Engine:
+    return Engine(load())
+
+
+@cache
+def example(path: Path) -> Review:
+    records = read(path, load())
+    person_id = records.tables["person"]["person_id"][0].as_py()
+    as_of = date(2025, 11, 1)
+    return assemble(engine().run(records.tables, as_of), records, load(), as_of, person_id)
+
+
+def test_there_are_the_twelve_that_were_promised():
+    assert len(EXAMPLES) >= 12
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+@pytest.mark.parametrize("kind", ["csv", "fhir.json"])
+def test_every_format_can_be_written(path: Path, kind: str):
+    review = example(path / kind)
+    page, lines, document = html.render(review), text.render(review, 80), json.render(review)
+    html5lib.HTMLParser(strict=True).parse(page)
+    assert len(page.encode()) < 300_000
+    assert faults(standard_json.loads(document)) == []
+    assert all(len(line) <= 80 or "https://" in line for line in lines.splitlines())
+    assert not [found for output in (page, lines, document) if (found := REASSURING.search(words(output)))]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_the_first_screen_stays_one_screen(path: Path):
+    assert len(text.render(example(path / "csv")).split("\nDETAIL\n")[0].splitlines()) <= 40

@@ -1,0 +1,124 @@
+"""The text: one screen, then the detail; readable at 80 and 100 characters, without colour, aloud."""
+
+import re
+import time
+
+import pytest
+
+from stepwell.report import text
+from tests.unit.report.people import PEOPLE, review
+
+CONTROL = re.compile(r"\x1b|[\x00-\x08\x0b-\x1f]")
+
+
+def first_screen(output: str) -> list[str]:
+    return output.split("\nDETAIL\n")[0].splitlines()
+
+
+@pytest.mark.parametrize("width", [80, 100])
+@pytest.mark.parametrize("name", [name for name in PEOPLE if name != "hal"])
+def test_no_line_is_wider_than_asked_but_for_an_address(name: str, width: int):
+    for line in text.render(review(name), width).splitlines():
+        assert len(line) <= width or "https://" in line, line
+
+
+@pytest.mark.parametrize("name", [name for name in PEOPLE if name != "ana"])
+def test_the_first_screen_is_forty_lines_or_fewer(name: str):
+    assert len(first_screen(text.render(review(name), 100))) <= 40
+
+
+def test_four_trials_and_a_safety_notice_need_a_few_more():
+    assert len(first_screen(text.render(review("ana"), 100))) <= 48
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_without_colour_there_are_no_control_characters(name: str):
+    assert CONTROL.search(text.render(review(name))) is None
+
+
+def test_colour_changes_no_word():
+    plain, colored = (text.render(review("ana"), color=color) for color in (False, True))
+    assert "\x1b[" in colored
+    assert "\n".join(line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", colored).splitlines()) + "\n" == plain
+
+
+def test_a_trial_takes_two_lines_of_the_table():
+    lines = first_screen(text.render(review("ana"), 100))
+    place = next(number for number, line in enumerate(lines) if line.startswith("1. Sertraline"))
+    assert lines[place].split() == [
+        "1.",
+        "Sertraline",
+        "150",
+        "mg/day",
+        "120",
+        "100%",
+        "PHQ-9",
+        "21",
+        "to",
+        "19",
+        "FAILED",
+    ]
+    assert lines[place + 1].split("   ")[1].startswith("4 May to 31 Aug 2023")
+    assert lines[place + 1].endswith("least 50       least 28     dispensed  9.5% lower")
+
+
+def test_a_narrow_screen_says_the_same_in_a_sentence():
+    output = text.render(review("ana"), 80)
+    assert (
+        "1. Sertraline, 4 May to 31 Aug 2023: FAILED\n"
+        "   Highest dose 150 mg/day (least 50); days at dose 120 (least 28); dispensed\n"
+        "   for 100%; PHQ-9 21 to 19, 9.5% lower.\n"
+    ) in output
+
+
+def test_each_criterion_says_result_found_asked_and_source():
+    flat = " ".join(text.render(review("ana")).split())
+    found = re.search(r"Dose: not met\. Found: (.*?)\. Asked: (.*?)\. (\[.*?\])", flat)
+    assert found is not None
+    assert found.groups() == (
+        "highest dose 37.5 mg/day; 0 days at the minimum or more", "150 mg/day by MGH-ATRQ minimum doses",
+        found[3],
+    )  # fmt: skip
+    assert found[3].endswith(", minimum dose list, venlafaxine]")
+
+
+def test_every_source_number_that_is_named_is_listed():
+    output = text.render(review("ana"))
+    body, sources = output.split("\nSources\n")
+    named = {
+        int(number)
+        for marks in re.findall(r"\[(\d[^\]]*)\]", " ".join(body.split()))
+        for number in re.findall(r"(?:^|, )(\d+)(?=,|$)", marks)
+    }
+    listed = {int(number) for number in re.findall(r"^  \[(\d+)\]", sources, re.MULTILINE)}
+    assert named
+    assert named <= listed
+    assert listed == set(range(1, len(listed) + 1))
+
+
+def test_the_evidence_of_a_trial_is_named_with_its_place():
+    flat = " ".join(text.render(review("ana")).split())
+    assert "MedicationDispense/1 (supply, record.json, 12)" in flat
+    assert "Observation/1 (score before)" in flat
+
+
+def test_rows_not_used_are_counted_with_the_reason():
+    output = text.render(review("ana"))
+    assert "FHIR R4 Bundle: 1 of 36 rows not used; 1 remark on the data." in output
+    assert "- 1 Claim: not a kind that is read (record.json)" in output
+
+
+def test_only_remarks_about_this_person_are_shown():
+    output = text.render(review("ana"))
+    assert "Lies after the review; not used." in output
+    assert "About somebody else." not in output
+
+
+def test_a_review_is_written_in_50_ms():
+    text.render(review("ana"))
+    spent = []
+    for _ in range(10):
+        begin = time.perf_counter()
+        text.render(review("ana"))
+        spent.append(time.perf_counter() - begin)
+    assert min(spent) < 0.05
