@@ -22,7 +22,7 @@ help: ## What you can make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: setup ## Review an example person: on screen, and as a page
-	@$(BIN)/stepwell review $(EXAMPLE) --as-of $(EXAMPLE_AS_OF)
+	@$(BIN)/stepwell review $(EXAMPLE) --as-of $(EXAMPLE_AS_OF) --brief
 	@$(BIN)/stepwell review $(EXAMPLE) --as-of $(EXAMPLE_AS_OF) --format html --out $(EXAMPLE_PAGE) >/dev/null
 	@printf '\nThe same review as a page: %s\n' "$(CURDIR)/$(EXAMPLE_PAGE)"
 
@@ -30,8 +30,8 @@ test: setup-test ## Run every test
 	@STEPWELL_CHROMIUM="$$(tools/chromium)" $(BIN)/python -m pytest -n auto $(PYTEST)
 
 check: setup-test ## Layout, lint, types, imports, knowledge, changelog
-	@$(BIN)/ruff format --check --quiet . || { echo "The layout of the files above differs: run make fix."; exit 1; }
-	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "The layout of the files above differs: run make fix."; exit 1; }
+	@$(BIN)/ruff check --quiet --output-format concise .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/stepwell knowledge check

@@ -5,12 +5,15 @@ from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from stepwell import __version__
 from stepwell.errors import ConfigError, UserError
+
+if TYPE_CHECKING:
+    from stepwell.review import Review
 
 app = typer.Typer(
     name="stepwell",
@@ -61,12 +64,13 @@ def review(
     ] = None,
     output_format: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.TEXT,
     out: Annotated[Path | None, typer.Option(help="File to write to; the screen if not given.")] = None,
+    brief: Annotated[bool, typer.Option("--brief", help="Only the first screen of the text.")] = False,
 ) -> None:
     """Is the medication really failing? Reviews one person's record, with the evidence for every finding."""
     from stepwell.one import review_one
 
     result = review_one(record, as_of or date.today(), person, tuple(definition or ()))
-    text = _renderer(output_format, out)(result)
+    text = _renderer(output_format, out, brief=brief)(result)
     if out is None:
         print(text)
         return
@@ -74,7 +78,7 @@ def review(
     print(f"Wrote {out}")
 
 
-def _renderer(output_format: Format, out: Path | None) -> Callable[..., str]:
+def _renderer(output_format: Format, out: Path | None, *, brief: bool) -> "Callable[[Review], str]":
     """The function that draws a review; what a format needs is imported only when it is asked for."""
     if output_format is Format.HTML:
         from stepwell.report import html
@@ -87,7 +91,7 @@ def _renderer(output_format: Format, out: Path | None) -> Callable[..., str]:
     from stepwell.report import text
 
     color = out is None and sys.stdout.isatty()
-    return lambda result: text.render(result, width=_width(), color=color)
+    return lambda result: text.render(result, width=_width(), color=color, brief=brief)
 
 
 def _width() -> int:

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from stepwell.report import html
 from tests.unit.report.people import PEOPLE, review
 
-WIDE, NARROW = {"width": 1200, "height": 900}, {"width": 360, "height": 740}
+WIDE = ViewportSize(width=1200, height=900)
+NARROW = ViewportSize(width=360, height=740)
 
 
 @pytest.fixture
@@ -37,27 +38,27 @@ def faults(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize(("name", "viewport"), [*((name, WIDE) for name in PEOPLE), ("ana", NARROW)])
-def test_axe_finds_nothing(page: Page, tmp_path: Path, name: str, viewport: dict[str, int]):
-    page.set_viewport_size(viewport)  # type: ignore[arg-type]
+def test_axe_finds_nothing(page: Page, tmp_path: Path, name: str, viewport: ViewportSize) -> None:
+    page.set_viewport_size(viewport)
     opened(page, name, tmp_path)
     for details in page.locator("details").all():
         details.evaluate("element => element.open = true")
     assert faults(page) == []
 
 
-def test_axe_would_find_something(page: Page, tmp_path: Path):
+def test_axe_would_find_something(page: Page, tmp_path: Path) -> None:
     """The check above can fail: a table header without words, pale on pale, is found."""
     opened(page, "ana", tmp_path)
     page.evaluate("document.querySelector('.answer').style.color = '#ccc'")
     assert any(fault.startswith("color-contrast") for fault in faults(page))
 
 
-def test_it_asks_for_nothing_but_itself(page: Page, tmp_path: Path):
+def test_it_asks_for_nothing_but_itself(page: Page, tmp_path: Path) -> None:
     asked = opened(page, "ana", tmp_path)
     assert asked == [(tmp_path / "review.html").as_uri()]
 
 
-def test_the_first_key_leads_past_the_head(page: Page, tmp_path: Path):
+def test_the_first_key_leads_past_the_head(page: Page, tmp_path: Path) -> None:
     opened(page, "ana", tmp_path)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the review"
@@ -66,7 +67,7 @@ def test_the_first_key_leads_past_the_head(page: Page, tmp_path: Path):
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-def test_evidence_opens_by_keyboard(page: Page, tmp_path: Path):
+def test_evidence_opens_by_keyboard(page: Page, tmp_path: Path) -> None:
     opened(page, "ana", tmp_path)
     summary = page.get_by_text("Evidence for trial 2, Venlafaxine")
     summary.focus()
@@ -74,20 +75,20 @@ def test_evidence_opens_by_keyboard(page: Page, tmp_path: Path):
     assert page.get_by_role("cell", name="highest dose 37.5 mg/day; 0 days at the minimum or more").is_visible()
 
 
-def test_a_screen_reader_hears_the_picture_in_words(page: Page, tmp_path: Path):
+def test_a_screen_reader_hears_the_picture_in_words(page: Page, tmp_path: Path) -> None:
     opened(page, "ana", tmp_path)
     picture = page.get_by_role("img", name="Scores and trials over time")
     assert picture.count() == 1
     assert "Trial 2: Venlafaxine, 10 Sep to 8 Dec 2023, too low." in (picture.locator("desc").text_content() or "")
 
 
-def test_a_narrow_screen_never_scrolls_sideways_as_a_whole(page: Page, tmp_path: Path):
-    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+def test_a_narrow_screen_never_scrolls_sideways_as_a_whole(page: Page, tmp_path: Path) -> None:
+    page.set_viewport_size(NARROW)
     opened(page, "ana", tmp_path)
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
-def test_on_paper_the_evidence_is_open(page: Page, tmp_path: Path):
+def test_on_paper_the_evidence_is_open(page: Page, tmp_path: Path) -> None:
     opened(page, "ana", tmp_path)
     row = page.get_by_role("cell", name="highest dose 37.5 mg/day; 0 days at the minimum or more", include_hidden=True)
     assert not row.is_visible()
@@ -95,7 +96,7 @@ def test_on_paper_the_evidence_is_open(page: Page, tmp_path: Path):
     assert row.is_visible()
 
 
-def test_labels_of_the_picture_stay_inside_it(page: Page, tmp_path: Path):
+def test_labels_of_the_picture_stay_inside_it(page: Page, tmp_path: Path) -> None:
     for name in ("ana", "dan", "cleo"):
         opened(page, name, tmp_path)
         outside = page.evaluate(
@@ -104,7 +105,7 @@ def test_labels_of_the_picture_stay_inside_it(page: Page, tmp_path: Path):
                 return [...document.querySelectorAll('svg.picture text')]
                     .filter(text => {
                         const box = text.getBoundingClientRect();
-                        return box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1;
+                        return box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1;
                     })
                     .map(text => text.textContent);
             }"""

@@ -51,6 +51,7 @@ _ONCE = (
     "before bedtime", "qhs", "q hs", "hs", "qpm", "q pm", "in the pm", "with breakfast", "with dinner", "with lunch",
     "at noon",
 )  # fmt: skip
+_EVERY_DAY = frozenset({phrase for phrase in _ONCE if "day" in phrase or "daily" in phrase} | {"qd", "od", "nightly"})
 _FREQUENCY = re.compile(
     "|".join(
         (r"" if phrase.startswith("/") else r"(?<!\w)") + re.escape(phrase) + r"(?!\w)"
@@ -153,7 +154,9 @@ def _times(words: str) -> Times | None:
     if low_high:
         low, high = float(low_high[1]), float(low_high[2])
         return Times(low, high) if low <= high else None
-    if len(counted) > 1 or (not counted and not found):
+    if len(counted) > 1 or not found:
+        return None
+    if min(counted, default=1.0) < 1.0 and found & _EVERY_DAY:
         return None
     often = counted.pop() if counted else 1.0
     return Times(0.0 if _UP_TO_TIMES.search(words) else often, often)

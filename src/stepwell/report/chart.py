@@ -1,6 +1,6 @@
 """Where each mark of the picture stands: scores over the trials, on one time axis.
 
-Geometry only; `templates/picture.svg.j2` draws it. Lengths are in the units of the picture's view box.
+Geometry only; `templates/picture.svg.j2` draws the marks.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from stepwell.report import wording as w
 from stepwell.report.figures import MONTHS, Interval, amount, number, when
 from stepwell.report.lookup import Lookup, Row, interval
+from stepwell.report.marks import BandMark, Block, Event, EventLane, Lane, Panel, Picture, ScoreMark, Tick
 from stepwell.report.view.page import Page
 from stepwell.report.view.scores import Point, Scale
 from stepwell.report.view.trials import Trial
@@ -21,124 +22,6 @@ LABEL_WIDTH = 6.4
 
 
 _Height = Callable[[float], float]
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A mark of the time axis."""
-
-    x: float
-    label: str
-    year: str
-
-
-@dataclass(frozen=True)
-class BandMark:
-    """A severity band of a scale."""
-
-    y: float
-    height: float
-    label: str
-    limit: str
-
-
-@dataclass(frozen=True)
-class ScoreMark:
-    """A score; `x_low` and `x_high` differ where the date is vague."""
-
-    x: float
-    x_low: float
-    x_high: float
-    y: float
-    label: str
-    label_y: float
-    positive: bool
-    title: str
-
-
-@dataclass(frozen=True)
-class Panel:
-    """The course on one scale."""
-
-    y: float
-    height: float
-    name: str
-    range: str
-    bands: tuple[BandMark, ...]
-    line: str
-    scores: tuple[ScoreMark, ...]
-    unknown: tuple[ScoreMark, ...]
-
-
-@dataclass(frozen=True)
-class Block:
-    """A time on one dose. `kind`: `sure`, `perhaps` (it may have been so much, or so long) or `unknown` (no dose)."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    kind: str
-    label: str
-    label_x: float
-    label_y: float
-
-
-@dataclass(frozen=True)
-class Lane:
-    """A trial as blocks of dose over time."""
-
-    y: float
-    height: float
-    name: str
-    under: str
-    verdict: str
-    label: str
-    blocks: tuple[Block, ...]
-    minimum_y: float | None
-    minimum: str
-    minimum_x: float
-    minimum_x2: float
-    title: str
-
-
-@dataclass(frozen=True)
-class Event:
-    """A day on which something other than a drug was given."""
-
-    x: float
-    title: str
-
-
-@dataclass(frozen=True)
-class EventLane:
-    """Sessions of one procedure."""
-
-    y: float
-    height: float
-    name: str
-    events: tuple[Event, ...]
-
-
-@dataclass(frozen=True)
-class Picture:
-    """The whole picture."""
-
-    width: float
-    height: float
-    left: float
-    right: float
-    plot_right: float
-    ticks: tuple[Tick, ...]
-    axis_y: float
-    panels: tuple[Panel, ...]
-    lanes: tuple[Lane, ...]
-    event_lanes: tuple[EventLane, ...]
-    starts: tuple[tuple[int, float, float], ...]
-    now_x: float
-    now: str
-    verdicts: tuple[tuple[str, str], ...]
-    description: str
 
 
 class _Time:
@@ -294,8 +177,9 @@ def _pieces(steps: list[Row]) -> list[_Piece]:
         end = row["shown_end"]
         sure_from = min(row["certain_start"], end)
         sure_to = max(sure_from, min(row["certain_end"], end))
+        known = row["dose_low"] is not None
         cuts = ((row["possible_start"], sure_from, False), (sure_from, sure_to, True), (sure_to, end, False))
-        pieces += [_Piece(start, stop, *dose, sure) for start, stop, sure in cuts if stop > start]
+        pieces += [_Piece(start, stop, *dose, sure and known) for start, stop, sure in cuts if stop > start]
     return _joined(pieces)
 
 
@@ -313,12 +197,13 @@ def _joined(pieces: list[_Piece]) -> list[_Piece]:
 
 def _lane(lookup: Lookup, trial: Trial, time: _Time, y: float) -> Lane:
     attempt = lookup.attempt[trial.trial_id]
-    least = lookup.verdicts[trial.trial_id][lookup.headline]["minimum_dose"]
+    verdict = lookup.verdicts[trial.trial_id][lookup.headline]
+    least = verdict["minimum_dose"]
     pieces = _pieces(lookup.steps(attempt))
     doses = [dose for piece in pieces for dose in (piece.low, piece.high) if dose is not None]
     top = max([*doses, least or 0.0]) or 1.0
     blocks = tuple(block for piece in pieces for block in _blocks(piece, top, time, y))
-    unit = attempt["dose_unit"] or ""
+    unit = lookup.minimum_unit(attempt, verdict) or ""
     return Lane(
         y=y, height=LANE, name=f"{trial.order}. {trial.drug}", under=trial.strategy if trial.order > 1 else "",
         verdict=trial.verdict, label=trial.label, blocks=_labelled(blocks),

@@ -237,6 +237,7 @@ def _verdict(lookup: Lookup, attempt: Row, row: Row) -> Node:
         **_pick(row, "definition_id", "verdict", "counts", "lost_again", "outcome_basis"),
         "dose": {
             "result": row["dose"], "dose_table": row["dose_table"], "minimum": row["minimum_dose"],
+            "minimum_unit": lookup.minimum_unit(attempt, row),
             "days_at_minimum": _range(row, "days_at_minimum"), "cite": _cites(dose_cites),
         },
         "duration": {"result": row["duration"], "least_days": row["least_days"], "at": row["least_days_at"]},
@@ -253,7 +254,7 @@ def _definition(lookup: Lookup, row: Row) -> Node:
     return {
         "id": known.id, "title": known.title, "verified": known.verified, "result": row["result"],
         "count": _range(row, "count"), "counts": known.count.kind, "required": row["required"],
-        **_pick(row, "strictly_more", "index_date", "excluded_by", "lacks_diagnosis", "no_antidepressant"),
+        **_pick(row, "strictly_more", "index_date", "reached_by", "excluded_by", "lacks_diagnosis", "no_antidepressant"),
         "does_not_test": list(known.does_not_test), "our_reading": list(known.our_reading), "cite": _cites(known.cite),
     }  # fmt: skip
 

@@ -196,10 +196,10 @@ class Lookup:
         found = self.minimum_dose(attempt, verdict)
         return (s.Cite(source=found.source, locus=found.locus),) if found else ()
 
-    def dose_unit(self, attempt: Row, verdict: Row) -> str:
-        """The unit of a trial's doses; that of the minimum dose where the record gives none."""
+    def minimum_unit(self, attempt: Row, verdict: Row) -> str | None:
+        """The unit of that minimum dose, which need not be the one the record uses."""
         found = self.minimum_dose(attempt, verdict)
-        return attempt["dose_unit"] or (found.unit if found else "")
+        return found.unit if found else None
 
     def response_percent(self) -> float:
         """The fall in percent that `response` means in a headline."""

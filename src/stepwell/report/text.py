@@ -30,13 +30,19 @@ STYLE = {
 }  # fmt: skip
 
 
-def render(review: Review, width: int = 100, color: bool = False) -> str:  # noqa: FBT001, FBT002 -- named in every call
+def render(
+    review: Review,
+    width: int = 100,
+    color: bool = False,
+    brief: bool = False,  # noqa: FBT001, FBT002 -- named in every call
+) -> str:
     """The review as lines of at most `width` characters, but for a longer address or id.
 
     Args:
         review: The review.
         width: Characters a line; 80 or more reads well.
         color: Marks words for a terminal; without it the text holds no control characters.
+        brief: Only the first screen, without the detail.
     """
     out = StringIO()
     console = Console(
@@ -45,7 +51,8 @@ def render(review: Review, width: int = 100, color: bool = False) -> str:  # noq
     )  # fmt: skip
     shown = page(Lookup(review))
     _screen(console, shown)
-    detail(console, shown)
+    if not brief:
+        detail(console, shown)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 

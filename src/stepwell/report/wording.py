@@ -3,7 +3,7 @@
 from datetime import date
 
 from stepwell.knowledge import schema as s
-from stepwell.report.figures import NOT_RECORDED, amount, capital, count, fall, listed, number, share, when
+from stepwell.report.figures import NOT_RECORDED, amount, count, fall, listed, number, share, when
 from stepwell.report.lookup import Row
 
 LOST_AGAIN = "lost again"
@@ -70,8 +70,6 @@ STRATEGY = {
 STATE = {"running": "still running", "unknown": "end not recorded"}
 
 STATE_SHORT = {"running": "to now", "unknown": "end not known"}
-
-BASIS = {"dispensed": "dispensed", "ordered": "ordered, no dispensing recorded", "stated": "as stated in the record"}
 
 STOP_REASON = {
     "no benefit": "stopped for lack of benefit",
@@ -156,13 +154,12 @@ def at_minimum(verdict: Row) -> str:
     return "days not known" if low is None and high is None else amount(low, high, "days")
 
 
-def dose_required(attempt: Row, verdict: Row, table: str) -> str:
+def dose_required(verdict: Row, table: str, unit: str) -> str:
     """The minimum dose that a definition asks for."""
     if verdict["dose_table"] is None:
         return "no dose asked"
     if verdict["minimum_dose"] is None:
         return f"no minimum for it in {table}"
-    unit = attempt["dose_unit"] or ""
     return f"{amount(verdict['minimum_dose'], verdict['minimum_dose'], unit)} by {table}"
 
 
@@ -326,8 +323,14 @@ def score_source(row: Row) -> str:
 # --- definitions -----------------------------------------------------------------------------------
 
 
+ENOUGH = {"antipsychotic": "antipsychotic", "esketamine": "esketamine"}
+"""Entry events of a rule that are enough whatever the count, in words."""
+
+
 def tally(result: Row, definition: s.Definition) -> str:
-    """How far a definition is reached, and how far it has to be."""
+    """How far a definition is reached, and how far it has to be; or the one event that is enough."""
+    if event := ENOUGH.get(result.get("reached_by") or ""):
+        return f"{event}, which is enough"
     one, many = COUNTED[definition.count.kind]
     found = amount(result["count_low"], result["count_high"])
     return f"{found} {one if found == '1' else many}; {needed(result)} needed"
@@ -348,6 +351,8 @@ def short_tally(result: Row) -> str:
     >>> short_tally({"count_low": 1, "count_high": 2, "required": 2, "strictly_more": False})
     '1 to 2 / 2'
     """
+    if event := ENOUGH.get(result.get("reached_by") or ""):
+        return event
     more = ">" if result["strictly_more"] else ""
     return f"{amount(result['count_low'], result['count_high'])} / {more}{number(result['required'])}"
 
@@ -447,8 +452,3 @@ def crisis_line(line: s.CrisisLine) -> str:
 
 
 ANYWHERE = "Anywhere else, or in immediate danger: your local emergency number"
-
-
-def reviewed_as(title: str) -> str:
-    """A title at the beginning of a sentence."""
-    return capital(title)

@@ -66,7 +66,9 @@ def test_a_dose_that_cannot_be_told_is_unknown(lookup: Lookup, taken: Amount, dr
 
 
 def test_quantity_and_days_give_a_dose(lookup: Lookup) -> None:
-    assert doses.from_supply(count(60), 30, SERTRALINE, lookup) == Dose(100.0, 100.0, "mg/day", "quantity and days' supply")
+    assert doses.from_supply(count(60), 30, SERTRALINE, lookup) == Dose(
+        100.0, 100.0, "mg/day", "quantity and days' supply"
+    )
     assert doses.from_supply(count(60), 0, SERTRALINE, lookup) == UNKNOWN
     assert doses.from_supply(count(4), 28, WEEKLY, lookup) == UNKNOWN
     assert doses.from_supply(Amount(84, 84, "mg"), 7, ESKETAMINE, lookup) == UNKNOWN
@@ -130,7 +132,10 @@ CLEAR = [
 
 @pytest.mark.parametrize(("text", "taken", "times", "as_needed"), CLEAR)
 def test_clear_directions_are_read(
-    text: str, taken: tuple[float, float, str], times: tuple[float, float], as_needed: bool  # noqa: FBT001
+    text: str,
+    taken: tuple[float, float, str],
+    times: tuple[float, float],
+    as_needed: bool,  # noqa: FBT001
 ) -> None:
     said = dose_text.read(text)
     assert (tuple(said.taken or ()), tuple(said.times or ()), said.as_needed) == (taken, times, as_needed)

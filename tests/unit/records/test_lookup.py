@@ -43,9 +43,7 @@ def test_an_ingredient_code_takes_its_strength_from_words(lookup: Lookup) -> Non
     assert lookup.drugs([("rxnorm", "36437")], "Sertraline 25 MG Oral Tablet") == (
         DrugMatch("sertraline", "oral", "25 mg", 25.0, "mg", None, "code"),
     )
-    assert lookup.drugs([("rxnorm", "36437")], None) == (
-        DrugMatch("sertraline", None, None, None, None, None, "code"),
-    )
+    assert lookup.drugs([("rxnorm", "36437")], None) == (DrugMatch("sertraline", None, None, None, None, None, "code"),)
 
 
 def test_a_combination_gives_one_match_for_each_drug(lookup: Lookup) -> None:

@@ -14,13 +14,13 @@ def answered(name: str, *definitions: str) -> Answer:
     return shown(name, *definitions).answer
 
 
-def test_shown_where_enough_trials_failed():
+def test_shown_where_enough_trials_failed() -> None:
     answer = answered("ana")
     assert answer.lead == "Shown"
     assert answer.sentence == "2 of 4 trials count as adequate and failed; 2 are needed, by Consensus 2022."
 
 
-def test_not_shown_where_none_did():
+def test_not_shown_where_none_did() -> None:
     answer = answered("ben")
     assert answer.lead == "Not shown"
     assert answer.sentence == ("The one trial does not count as adequate and failed; 2 are needed, by Consensus 2022.")
@@ -28,41 +28,41 @@ def test_not_shown_where_none_did():
     assert answer.now == "Running now: escitalopram (worked)."
 
 
-def test_not_shown_is_said_with_what_is_open():
+def test_not_shown_is_said_with_what_is_open() -> None:
     answer = answered("cleo")
     assert answer.lead == "Not shown"
     assert answer.sentence == ("Up to 1 of 1 trial may count as adequate and failed; 2 are needed, by Consensus 2022.")
 
 
-def test_not_judged_where_the_definition_leaves_the_person_out_and_why():
+def test_not_judged_where_the_definition_leaves_the_person_out_and_why() -> None:
     answer = answered("dan")
     assert answer.lead == "Not judged"
     assert answer.sentence == "Bipolar disorder is on record, which Consensus 2022 does not cover."
 
 
-def test_an_empty_record_shows_no_treatment_rather_than_no_resistance():
+def test_an_empty_record_shows_no_treatment_rather_than_no_resistance() -> None:
     answer = answered("eve")
     assert answer.lead == "Can't be told yet"
     assert answer.sentence == "The record shows no treatment with an antidepressant."
 
 
-def test_the_first_definition_asked_for_leads():
+def test_the_first_definition_asked_for_leads() -> None:
     answer = answered("ana", "rybak-2021", "sforzini-2022")
     assert answer.sentence.endswith("by Canadian consensus 2021.")
     assert answer.tally.startswith("Treatment-resistant depression by 2 published definitions: ")
 
 
-def test_a_definition_that_could_not_be_checked_says_so():
+def test_a_definition_that_could_not_be_checked_says_so() -> None:
     answer = answered("ana", "regulatory-two-failures")
     assert answer.sentence.endswith("by Regulatory, two failures (its wording could not be checked at the source).")
 
 
-def test_a_rule_that_counts_drugs_speaks_of_drugs():
+def test_a_rule_that_counts_drugs_speaks_of_drugs() -> None:
     answer = answered("ana", "cepeda-2018")
     assert answer.sentence == "3 drugs found and 3 needed, by Claims rule 2018."
 
 
-def test_what_would_settle_an_open_result_is_named():
+def test_what_would_settle_an_open_result_is_named() -> None:
     """Two trials without a score: the outcome of each is what is missing."""
     answer = answered("gus")
     assert answer.lead == "Can't be told yet"
@@ -72,7 +72,7 @@ def test_what_would_settle_an_open_result_is_named():
     )
 
 
-def test_an_open_point_names_the_definitions_that_hang_on_it():
+def test_an_open_point_names_the_definitions_that_hang_on_it() -> None:
     first = next(item for item in shown("gus").unknowns if item.short == "how much sertraline helped")
     assert first.words == "Trial 1, sertraline: the outcome; no score near its start or in its course."
     assert "Consensus 2022" in first.settles

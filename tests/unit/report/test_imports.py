@@ -10,7 +10,7 @@ import pytest
     ("module", "unwanted"),
     [("json", {"jinja2", "rich.table"}), ("text", {"jinja2"}), ("html", {"rich.table"})],
 )
-def test_importing_one_format_leaves_the_others_tools_alone(module: str, unwanted: set[str]):
+def test_importing_one_format_leaves_the_others_tools_alone(module: str, unwanted: set[str]) -> None:
     loaded = modules(f"stepwell.report.{module}") - modules("stepwell.review")
     assert f"stepwell.report.{module}" in loaded
     assert not unwanted & loaded

@@ -34,11 +34,11 @@ def faults(document: Any) -> list[str]:
     return [f"{list(error.absolute_path)}: {error.message}" for error in validator.iter_errors(document)]
 
 
-def test_the_schema_is_one():
+def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
-def test_the_schema_lets_no_unknown_key_pass():
+def test_the_schema_lets_no_unknown_key_pass() -> None:
     for node in nodes(SCHEMA):
         if node.get("type") == "object":
             assert "additionalProperties" in node
@@ -46,35 +46,35 @@ def test_the_schema_lets_no_unknown_key_pass():
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-def test_every_review_fits_the_schema(name: str):
+def test_every_review_fits_the_schema(name: str) -> None:
     assert faults(document(name)) == []
 
 
 @pytest.mark.parametrize("change", [{"format": "stepwell.review/2"}, {"as_of": "2024-06-30T00:00:00"}, {"new": 1}])
-def test_a_document_of_another_shape_does_not(change: dict[str, object]):
+def test_a_document_of_another_shape_does_not(change: dict[str, object]) -> None:
     assert faults(document("ana") | change)
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-def test_every_source_that_is_cited_is_listed_and_no_other(name: str):
+def test_every_source_that_is_cited_is_listed_and_no_other(name: str) -> None:
     found = document(name)
     cited = {cite["source"] for node in nodes(found) for cite in node.get("cite", ())}
     assert cited == {source["id"] for source in found["sources"]}
 
 
-def test_the_last_day_is_included():
+def test_the_last_day_is_included() -> None:
     """Supplied for 30 days from 4 May, and so on: the last covered day of the trial is 31 August."""
     trial = document("ana")["trials"][0]
     assert trial["last_day"] == {"earliest": "2023-08-31", "latest": "2023-08-31"}
 
 
-def test_a_vague_date_stays_vague():
+def test_a_vague_date_stays_vague() -> None:
     trial = document("cleo")["trials"][0]
     assert trial["start"] == {"earliest": "2022-01-01", "latest": "2022-12-31"}
     assert trial["highest_dose"] == {"low": None, "high": None}
 
 
-def test_what_a_verdict_rests_on_is_there():
+def test_what_a_verdict_rests_on_is_there() -> None:
     found = document("ana")
     trial = found["trials"][1]
     verdict = next(row for row in trial["verdicts"] if row["definition_id"] == found["answer"]["definition"])
@@ -85,21 +85,21 @@ def test_what_a_verdict_rests_on_is_there():
     assert {row["evidence_id"] for row in trial["evidence"]} >= {"MedicationDispense/10", "Observation/4"}
 
 
-def test_evidence_is_located_where_the_reader_kept_it():
+def test_evidence_is_located_where_the_reader_kept_it() -> None:
     assert document("ana")["record"]["locations"] == {"MedicationDispense/1": {"file": "record.json", "line": 12}}
 
 
-def test_only_remarks_about_this_person_are_in_it():
+def test_only_remarks_about_this_person_are_in_it() -> None:
     assert [row["code"] for row in document("ana")["record"]["findings"]] == ["date-in-future"]
 
 
-def test_ids_pass_through_unchanged():
+def test_ids_pass_through_unchanged() -> None:
     found = document("hal")
     assert found["person"]["id"] == HOSTILE
     assert found["scores"][0]["evidence_id"] == f"Observation/{HOSTILE}"
 
 
-def test_the_page_about_it_names_every_part():
+def test_the_page_about_it_names_every_part() -> None:
     words = (DOCS / "review-json.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`([a-z_]+)`", words))
     assert set(SCHEMA["properties"]) - {"format", "sources"} <= named | {"sources"}

@@ -2,17 +2,20 @@
 
 import json as standard_json
 import re
+from collections.abc import Callable
 
 import pytest
 
 from stepwell.report import html, json, text
 from stepwell.report.lookup import Lookup
-from stepwell.report.view.safety import SAME_DAY, Safety
 from stepwell.report.view.page import page
+from stepwell.report.view.safety import SAME_DAY, Safety
 from stepwell.report.wording import QUESTION
+from stepwell.review import Review
 from tests.unit.report.people import PEOPLE, review
 
-RENDER = {"text": text.render, "html": html.render, "json": json.render}
+Render = Callable[[Review], str]
+RENDER: dict[str, Render] = {"text": text.render, "html": html.render, "json": json.render}
 REASSURING = re.compile(r"\b(?:safe|no risk|low risk|not at risk|nothing to worry|all clear)\b", re.IGNORECASE)
 
 
@@ -26,35 +29,34 @@ def words(output: str) -> str:
 
 
 @pytest.mark.parametrize("render", RENDER.values(), ids=RENDER)
-def test_a_positive_answer_stands_before_the_answer_of_the_review(render):
+def test_a_positive_answer_stands_before_the_answer_of_the_review(render: Render) -> None:
     output = words(render(review("ana")))
     notice = output.index("An answer about death or self-harm is above zero")
     assert notice < output.index(SAME_DAY)
     assert notice < output.index("2 of 4 trials count as adequate and failed")
 
 
-def test_in_the_text_only_the_title_stands_before_it():
+def test_in_the_text_only_the_title_stands_before_it() -> None:
     lines = text.render(review("ana")).splitlines()
-    assert lines[:3] == [
-        "Stepwell review of ana, as of 30 Jun 2024", "", "SAFETY FIRST: An answer about death or self-harm is above zero",
-    ]  # fmt: skip
+    assert lines[:2] == ["Stepwell review of ana, as of 30 Jun 2024", ""]
+    assert lines[2] == "SAFETY FIRST: An answer about death or self-harm is above zero"
     assert lines[3] == "  PHQ-9, 25 Jun 2024: answer 1 on a scale up to 3; total 13"
 
 
-def test_in_json_it_is_the_first_part():
+def test_in_json_it_is_the_first_part() -> None:
     assert list(standard_json.loads(json.render(review("ana"))))[:2] == ["format", "safety"]
 
 
 @pytest.mark.parametrize("render", RENDER.values(), ids=RENDER)
 @pytest.mark.parametrize("name", ["ana", "ben"])
-def test_helplines_come_with_the_day_they_were_checked_and_a_number_for_anywhere_else(render, name):
+def test_helplines_come_with_their_day_and_a_number_for_anywhere_else(render: Render, name: str) -> None:
     output = words(render(review(name)))
     for part in ("988", "116 123", "your local emergency number"):
         assert part in output
     assert "23 Nov 2026" in output or "2026-11-23" in output
 
 
-def test_an_older_positive_answer_still_leads_and_the_zero_after_it_is_no_reassurance():
+def test_an_older_positive_answer_still_leads_and_the_zero_after_it_is_no_reassurance() -> None:
     shown = safety("ben")
     assert shown.title == "An earlier answer about death or self-harm is above zero"
     assert shown.positives[0].words == "PHQ-9, 8 Jan 2024: answer 1 on a scale up to 3; total 18"
@@ -64,25 +66,25 @@ def test_an_older_positive_answer_still_leads_and_the_zero_after_it_is_no_reassu
     )
 
 
-def test_a_question_left_out_is_said():
+def test_a_question_left_out_is_said() -> None:
     shown = safety("dan")
     assert not shown.raised
     assert shown.newest == "The newest PHQ-9 (1 Feb 2024) leaves the question about death or self-harm unanswered."
 
 
-def test_a_total_without_answers_is_said():
+def test_a_total_without_answers_is_said() -> None:
     assert safety("hal").newest == (
         "Of the newest PHQ-9 (2 Jan 2024) only the total is recorded: its answer about death or self-harm is not known."
     )
 
 
-def test_never_asked_is_said():
+def test_never_asked_is_said() -> None:
     assert safety("cleo").newest == "No questionnaire in the record asks about death or self-harm."
 
 
 @pytest.mark.parametrize("render", RENDER.values(), ids=RENDER)
 @pytest.mark.parametrize("name", [name for name in PEOPLE if name not in {"ana", "ben"}])
-def test_without_a_positive_answer_every_format_says_what_is_known_of_it(render, name):
+def test_without_a_positive_answer_every_format_says_what_is_known_of_it(render: Render, name: str) -> None:
     output = words(render(review(name)))
     assert safety(name).newest in output
     assert SAME_DAY not in output
@@ -90,17 +92,17 @@ def test_without_a_positive_answer_every_format_says_what_is_known_of_it(render,
 
 @pytest.mark.parametrize("render", RENDER.values(), ids=RENDER)
 @pytest.mark.parametrize("name", PEOPLE)
-def test_no_format_reassures(render, name):
+def test_no_format_reassures(render: Render, name: str) -> None:
     found = REASSURING.search(words(render(review(name))))
     assert found is None, found
 
 
 @pytest.mark.parametrize("render", RENDER.values(), ids=RENDER)
 @pytest.mark.parametrize("name", PEOPLE)
-def test_every_format_says_what_it_is_not(render, name):
+def test_every_format_says_what_it_is_not(render: Render, name: str) -> None:
     assert "This is not a diagnosis and not medical advice." in words(render(review(name)))
 
 
-def test_the_question_is_asked_after_the_notice_on_the_page():
+def test_the_question_is_asked_after_the_notice_on_the_page() -> None:
     page_text = html.render(review("ana"))
     assert page_text.index('class="safety"') < page_text.index(QUESTION)

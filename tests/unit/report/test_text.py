@@ -12,37 +12,37 @@ CONTROL = re.compile(r"\x1b|[\x00-\x08\x0b-\x1f]")
 
 
 def first_screen(output: str) -> list[str]:
-    return output.split("\nDETAIL\n")[0].splitlines()
+    return output.split("\nDETAIL\n", maxsplit=1)[0].splitlines()
 
 
 @pytest.mark.parametrize("width", [80, 100])
 @pytest.mark.parametrize("name", [name for name in PEOPLE if name != "hal"])
-def test_no_line_is_wider_than_asked_but_for_an_address(name: str, width: int):
+def test_no_line_is_wider_than_asked_but_for_an_address(name: str, width: int) -> None:
     for line in text.render(review(name), width).splitlines():
         assert len(line) <= width or "https://" in line, line
 
 
 @pytest.mark.parametrize("name", [name for name in PEOPLE if name != "ana"])
-def test_the_first_screen_is_forty_lines_or_fewer(name: str):
+def test_the_first_screen_is_forty_lines_or_fewer(name: str) -> None:
     assert len(first_screen(text.render(review(name), 100))) <= 40
 
 
-def test_four_trials_and_a_safety_notice_need_a_few_more():
+def test_four_trials_and_a_safety_notice_need_a_few_more() -> None:
     assert len(first_screen(text.render(review("ana"), 100))) <= 48
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-def test_without_colour_there_are_no_control_characters(name: str):
+def test_without_colour_there_are_no_control_characters(name: str) -> None:
     assert CONTROL.search(text.render(review(name))) is None
 
 
-def test_colour_changes_no_word():
+def test_colour_changes_no_word() -> None:
     plain, colored = (text.render(review("ana"), color=color) for color in (False, True))
     assert "\x1b[" in colored
     assert "\n".join(line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", colored).splitlines()) + "\n" == plain
 
 
-def test_a_trial_takes_two_lines_of_the_table():
+def test_a_trial_takes_two_lines_of_the_table() -> None:
     lines = first_screen(text.render(review("ana"), 100))
     place = next(number for number, line in enumerate(lines) if line.startswith("1. Sertraline"))
     assert lines[place].split() == [
@@ -62,7 +62,7 @@ def test_a_trial_takes_two_lines_of_the_table():
     assert lines[place + 1].endswith("least 50       least 28     dispensed  9.5% lower")
 
 
-def test_a_narrow_screen_says_the_same_in_a_sentence():
+def test_a_narrow_screen_says_the_same_in_a_sentence() -> None:
     output = text.render(review("ana"), 80)
     assert (
         "1. Sertraline, 4 May to 31 Aug 2023: FAILED\n"
@@ -71,7 +71,7 @@ def test_a_narrow_screen_says_the_same_in_a_sentence():
     ) in output
 
 
-def test_each_criterion_says_result_found_asked_and_source():
+def test_each_criterion_says_result_found_asked_and_source() -> None:
     flat = " ".join(text.render(review("ana")).split())
     found = re.search(r"Dose: not met\. Found: (.*?)\. Asked: (.*?)\. (\[.*?\])", flat)
     assert found is not None
@@ -82,7 +82,7 @@ def test_each_criterion_says_result_found_asked_and_source():
     assert found[3].endswith(", minimum dose list, venlafaxine]")
 
 
-def test_every_source_number_that_is_named_is_listed():
+def test_every_source_number_that_is_named_is_listed() -> None:
     output = text.render(review("ana"))
     body, sources = output.split("\nSources\n")
     named = {
@@ -96,25 +96,25 @@ def test_every_source_number_that_is_named_is_listed():
     assert listed == set(range(1, len(listed) + 1))
 
 
-def test_the_evidence_of_a_trial_is_named_with_its_place():
+def test_the_evidence_of_a_trial_is_named_with_its_place() -> None:
     flat = " ".join(text.render(review("ana")).split())
     assert "MedicationDispense/1 (supply, record.json, 12)" in flat
     assert "Observation/1 (score before)" in flat
 
 
-def test_rows_not_used_are_counted_with_the_reason():
+def test_rows_not_used_are_counted_with_the_reason() -> None:
     output = text.render(review("ana"))
     assert "FHIR R4 Bundle: 1 of 36 rows not used; 1 remark on the data." in output
     assert "- 1 Claim: not a kind that is read (record.json)" in output
 
 
-def test_only_remarks_about_this_person_are_shown():
+def test_only_remarks_about_this_person_are_shown() -> None:
     output = text.render(review("ana"))
     assert "Lies after the review; not used." in output
     assert "About somebody else." not in output
 
 
-def test_a_review_is_written_in_50_ms():
+def test_a_review_is_written_in_50_ms() -> None:
     text.render(review("ana"))
     spent = []
     for _ in range(10):

@@ -67,11 +67,20 @@ def courses_of(
     if stepwise is not None:
         last = len(stepwise) - 1
         return [
-            Course(begun, end if number == last and until is None else end_of(until, begun), own_dose([step]))
+            Course(
+                begun, _last(end, begun) if number == last and until is None else end_of(until, begun), own_dose([step])
+            )
             for number, (step, begun, until) in enumerate(stepwise)
         ]
     begun = min((step.start for step in steps if step.start), default=start)
     return [Course(begun, end, given(steps))]
+
+
+def _last(end: End, begun: Days) -> End:
+    """The end of the whole for its last step, which lasts a day at least."""
+    one_day = when.later(begun.latest, 1)
+    known = end.latest is not None and end.latest >= one_day
+    return End(max(end.earliest or one_day, one_day), end.latest if known else None)
 
 
 def own_dose(steps: Sequence[Step]) -> Dose:

@@ -141,7 +141,7 @@ def device_use(row: Row) -> None:
     if reference and reference.startswith("#"):
         held = references.contained(row.body, reference)
     else:
-        known = row.reading.devices.get(row.entry.scope, reference) if reference else None
+        known = row.find_in(row.reading.devices, reference) if reference else None
         if known is None and reference and not row.reading.last:
             raise NotYet
         held = known or {}

@@ -133,11 +133,11 @@ class Source:
 
     @staticmethod
     def _each_line(name: str, lines: Iterator[bytes], person_id: str | None, only: str | None) -> Iterator[Entry | Bad]:
-        person = person_id.encode() if person_id else None
+        person = _mention(person_id) if person_id else None
         wanted = f'"{only}"'.encode() if only else None
         loads = orjson.loads
         for number, line in enumerate(lines, 1):
-            if person is not None and person not in line and not _SHARED.search(line):
+            if person is not None and not person.search(line) and not _SHARED.search(line):
                 continue
             if wanted is not None and wanted not in line:
                 continue
@@ -152,6 +152,12 @@ class Source:
                 yield Entry(name, number, "", None, body)
             else:
                 yield Bad(name, number, "line-not-a-resource", "The line holds no FHIR resource.", "line")
+
+
+def _mention(person_id: str) -> re.Pattern[bytes]:
+    """Finds the lines that may be of a person: the Patient, and what refers to it."""
+    escaped = re.escape(person_id.encode())
+    return re.compile(rb"Patient/" + escaped + rb'["/]|"id"\s*:\s*"' + escaped + rb'"')
 
 
 def _in_folder(folder: Path) -> list[Path]:

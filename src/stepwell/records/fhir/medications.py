@@ -166,12 +166,12 @@ def dispense(row: Row) -> None:
         parts = len(found.drugs)
         steps = dosage.steps(row, row.body.get("dosageInstruction"), "dosageInstruction", drug, parts)
         given = supplies.dose_by_trust(row, drug, parts, supply, lambda: _from_order(row, order, found, drug))
-        made = courses.courses_of(steps, start, End(None, None), given)
-        whole = made[0].dose if len(made) == 1 else doses.UNKNOWN
-        end = _supply_end(row, start, supply, drug, whole)
-        last = len(made) - 1
-        return [one._replace(end=end) if one.end == End(None, None) or number == last else one
-                for number, one in enumerate(made)]  # fmt: skip
+        made = courses.courses_of(steps, start, _supply_end(row, start, supply, drug, doses.UNKNOWN), given)
+        if len(made) > 1:
+            return made
+        dose = made[0].dose
+        begun = start or made[0].start
+        return [Course(begun, _supply_end(row, begun, supply, drug, dose), dose)]
 
     reason = concept(row.body.get("statusReasonCodeableConcept"))
     _emit(row, found, made_for, {
@@ -213,7 +213,7 @@ def _order(row: Row, name: str) -> Order | None:
     reference = next((target for one in nodes(row.body.get(name)) if (target := references.target(one))), None)
     if reference is None:
         return None
-    known = row.reading.orders.get(row.entry.scope, reference)
+    known = row.find_in(row.reading.orders, reference)
     if known is None and not row.reading.last:
         raise NotYet
     return known

@@ -29,7 +29,8 @@ def medicine(row: Row) -> Medicine | None:
         NotYet: The Medication it refers to may still come.
     """
     said, body, evidence_id = _said(row)
-    drugs = drugs_of(row, said) or _ingredients(row, body)
+    told = concept(body.get("code")).empty and _ingredients(row, body)
+    drugs = told or drugs_of(row, said) or _ingredients(row, body)
     if drugs:
         return Medicine(drugs, said.text, evidence_id)
     if said.empty and not body:
@@ -68,7 +69,7 @@ def _said(row: Row) -> tuple[Concept, Node, str | None]:
         if held:
             return _named(held, fallback), held, None
     else:
-        known = row.reading.medications.get(row.entry.scope, reference)
+        known = row.find_in(row.reading.medications, reference)
         if known is not None:
             return _named(known.body, fallback), known.body, known.evidence_id
         if not row.reading.last:

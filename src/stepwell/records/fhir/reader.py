@@ -209,7 +209,7 @@ class _Reader:
 
     def _subject(self, entry: Entry, kind: str) -> Person | None:
         reference = references.target(node(entry.body.get("patient" if kind in _AS_PATIENT else "subject")))
-        return self.reading.people.get(entry.scope, reference) if reference else None
+        return self.reading.people.get(entry.scope, reference, anywhere=self.reading.anywhere) if reference else None
 
     def _without_person(self, entry: Entry, kind: str, serial: int) -> None:
         """A resource whose person isn't known: perhaps not yet."""
@@ -283,16 +283,26 @@ class _Reader:
 
     def finish(self) -> None:
         """Takes up what had to wait, joins scores and items, and counts medications that nothing needed."""
+        self._take_up()
+        self.reading.anywhere = True
+        self._take_up()
         self.reading.last = True
-        waiting, self._waiting = self._waiting, []
-        for entry, kind, serial in waiting:
-            self._read(entry, kind, serial)
+        self._take_up()
         scores.finish(self.reading, self._pending)
         for evidence_id, entry in self._medications.items():
             if evidence_id in self.reading.used_medications:
                 self._sink.used(evidence_id, entry.file, entry.number)
             else:
                 self._sink.not_used(entry.file, "Medication", "nothing that is used refers to it")
+
+    def _take_up(self) -> None:
+        """Reads what had to wait, again and again while that brings more to light."""
+        before = -1
+        while self._waiting and len(self._waiting) != before:
+            waiting, self._waiting = self._waiting, []
+            before = len(waiting)
+            for entry, kind, serial in waiting:
+                self._read(entry, kind, serial)
 
     def check(self, name: str) -> None:
         """Refuses a record that holds nobody, not the one asked for, or another release of FHIR."""

@@ -51,10 +51,18 @@ class Index(Generic[ValueT]):
                 self._found[scope, name] = value
                 self._found.setdefault(("", name), value)
 
-    def get(self, scope: str, reference: str) -> ValueT | None:
-        """What a reference points to, None if it leads nowhere."""
-        found = self._found.get((scope, reference)) or self._found.get(("", reference))
-        if found is not None:
-            return found
-        name = local(reference)
-        return self._found.get((scope, name)) or self._found.get(("", name))
+    def get(self, scope: str, reference: str, *, anywhere: bool = True) -> ValueT | None:
+        """What a reference points to, None if it leads nowhere.
+
+        Args:
+            scope: The file it stands in, if ids hold first within that; else empty.
+            reference: As written.
+            anywhere: Whether to look outside that file as well.
+        """
+        for name in (reference, local(reference)):
+            found = self._found.get((scope, name))
+            if found is None and anywhere:
+                found = self._found.get(("", name))
+            if found is not None:
+                return found
+        return None

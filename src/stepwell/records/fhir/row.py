@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
 from stepwell.records.fhir.files import Entry
 from stepwell.records.fhir.references import Index
@@ -9,6 +10,8 @@ from stepwell.records.fhir.shape import Concept, Node, concept, node, string
 from stepwell.records.fhir.sink import Sink
 from stepwell.records.lookup import Lookup
 from stepwell.records.tables import Finding
+
+ValueT = TypeVar("ValueT")
 
 Values = dict[str, object]
 
@@ -49,8 +52,10 @@ class Reading:
     orders: Index[Order] = field(default_factory=Index)
     devices: Index[Node] = field(default_factory=Index)
     used_medications: set[str] = field(default_factory=set)
+    anywhere: bool = False
+    """Whether references may lead out of their own Bundle: all Bundles have been seen."""
     last: bool = False
-    """Whether everything has been seen once: what can't be resolved now never will."""
+    """Whether what can't be resolved now never will."""
 
 
 @dataclass(slots=True)
@@ -75,6 +80,10 @@ class Row:
     def lookup(self) -> Lookup:
         """What codes and texts mean."""
         return self.reading.lookup
+
+    def find_in(self, index: Index[ValueT], reference: str) -> ValueT | None:
+        """What a reference of this resource points to, as far as that is known by now."""
+        return index.get(self.entry.scope, reference, anywhere=self.reading.anywhere)
 
     def text(self, name: str) -> str | None:
         """A field that holds text."""

@@ -103,7 +103,7 @@ def _join(panel: Panel, pending: Pending) -> None:
     row, items, missing = panel.row, list(panel.items), 0
     claimed: list[Loose] = []
     for reference in panel.members:
-        name = pending.names.get(row.entry.scope, reference)
+        name = row.find_in(pending.names, reference)
         loose = pending.loose.get(name) if name else None
         if loose is None:
             missing += name is None and not local(reference).startswith("QuestionnaireResponse/")

@@ -90,14 +90,17 @@ def _open(lookup: Lookup, unknowns: tuple[Unknown, ...]) -> str:
 
 
 def tally(definitions: tuple[DefinitionView, ...]) -> str:
-    """How many definitions are met, not met, open, and leave the person out."""
-    labels = [item.label for item in definitions]
+    """How many definitions are met, not met, open, and leave the person out; those not checked stay apart."""
+    checked = [item for item in definitions if item.verified] or list(definitions)
+    labels = [item.label for item in checked]
     order = (*(w.RESULT[name] for name in ("met", "not met", "unknown")), w.LEFT_OUT)
     parts = [f"{labels.count(label)} {label}" for label in order if label in labels]
     if labels.count(w.LEFT_OUT) > 1:
         parts[-1] = parts[-1].replace(w.LEFT_OUT, w.LEAVE_OUT)
     asked = count(len(labels), "published definition")
-    return f"Treatment-resistant depression by {asked}: {', '.join(parts)}."
+    apart = len(definitions) - len(checked)
+    more = f" {apart} more, not checked at the source, {'stands' if apart == 1 else 'stand'} below." if apart else ""
+    return f"Treatment-resistant depression by {asked}: {', '.join(parts)}.{more}"
 
 
 def _verdicts(trials: tuple[Trial, ...]) -> str:

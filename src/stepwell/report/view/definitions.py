@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from stepwell.knowledge import schema as s
 from stepwell.report import wording as w
-from stepwell.report.figures import number, share, when
+from stepwell.report.figures import capital, number, share, when
 from stepwell.report.lookup import Lookup, Row
 from stepwell.report.view.citations import Citations, Reference
 
@@ -72,7 +72,7 @@ def _definition(lookup: Lookup, citations: Citations, row: Row) -> DefinitionVie
 def barred(lookup: Lookup, row: Row) -> str:
     """What keeps the definition from applying, or leaves it without an answer."""
     if row["excluded_by"]:
-        return f"{w.reviewed_as(lookup.code_set(row['excluded_by']))} is on record, which this definition leaves out"
+        return f"{capital(lookup.code_set(row['excluded_by']))} is on record, which this definition leaves out"
     if row["lacks_diagnosis"]:
         return "the diagnosis it asks for is not in the record"
     if row["no_antidepressant"]:

@@ -193,7 +193,7 @@ def _criteria(lookup: Lookup, citations: Citations, attempt: Row, verdict: Row) 
     asked = citations.refer(lookup.definitions[verdict["definition_id"]].cite)
     found = (
         ("Dose", "dose", w.dose_found(attempt, verdict), _dose_required(lookup, attempt, verdict),
-         _dose_references(lookup, citations, attempt, verdict) or asked),
+         citations.refer(lookup.minimum_dose_cites(attempt, verdict)) or asked),
         ("Length", "duration", w.duration_found(attempt, verdict), w.duration_required(verdict), asked),
         ("Taking", "adherence", w.adherence_found(attempt), w.adherence_required(verdict), asked),
         ("Outcome", "failure", _outcome_found(lookup, attempt, verdict), w.failure_required(verdict), asked),
@@ -206,13 +206,8 @@ def _criteria(lookup: Lookup, citations: Citations, attempt: Row, verdict: Row) 
 
 def _dose_required(lookup: Lookup, attempt: Row, verdict: Row) -> str:
     table = verdict["dose_table"]
-    return w.dose_required(attempt, verdict, "" if table is None else lookup.dose_table(table))
-
-
-def _dose_references(lookup: Lookup, citations: Citations, attempt: Row, verdict: Row) -> tuple[Reference, ...]:
-    if verdict["dose_table"] is None or verdict["minimum_dose"] is None:
-        return ()
-    return citations.refer(lookup.minimum_dose_cite(attempt, verdict["dose_table"], verdict["minimum_dose"]))
+    title = "" if table is None else lookup.dose_table(table)
+    return w.dose_required(verdict, title, lookup.minimum_unit(attempt, verdict) or "")
 
 
 def _outcome_found(lookup: Lookup, attempt: Row, verdict: Row) -> str:

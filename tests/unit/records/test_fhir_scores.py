@@ -1,0 +1,353 @@
+"""Totals, items and questionnaires, wherever a record keeps them."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from stepwell.knowledge.load import Knowledge
+from tests.unit.records.bundles import (
+    LOINC,
+    Node,
+    about,
+    concept,
+    findings,
+    one,
+    read_bundle,
+    reasons,
+    rows,
+    total,
+    words,
+)
+
+PHQ9_CODES = (
+    "44250-9", "44255-8", "44259-0", "44254-1", "44251-7", "44258-2", "44252-5", "44253-3", "44260-8",
+)  # fmt: skip
+SEVERAL_DAYS = {"valueCodeableConcept": concept(LOINC, "LA6569-3")}
+
+
+def item(number: int, value: object = 1, **fields: object) -> Node:
+    """An Observation of one PHQ-9 item, by its place on the form."""
+    base: Node = {
+        "status": "final",
+        "code": concept(LOINC, PHQ9_CODES[number - 1]),
+        "effectiveDateTime": "2024-01-08T10:00:00Z",
+        "valueInteger": value,
+    }
+    return about("Observation", 100 + number, **{**base, **fields})
+
+
+def items_of(records_rows: list[Node]) -> dict[object, object]:
+    return {row["item"]: row["value"] for row in records_rows}
+
+
+# --- totals ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"valueInteger": 17},
+        {"valueQuantity": {"value": 17, "unit": "{score}"}},
+        {"valueString": "17"},
+        {"valueDecimal": 17.0},
+    ],
+)
+def test_a_total_may_be_written_in_many_ways(tmp_path: Path, knowledge: Knowledge, value: Node) -> None:
+    written = total()
+    del written["valueInteger"]
+    row = one(read_bundle(tmp_path, knowledge, {**written, **value}), "score")
+    assert (row["instrument"], row["value"], row["date_earliest"]) == ("phq-9", 17.0, date(2024, 1, 8))
+    assert row["evidence_id"] == row["score_id"] == "Observation/r1"
+
+
+def test_a_total_may_be_named_in_words(tmp_path: Path, knowledge: Knowledge) -> None:
+    row = one(read_bundle(tmp_path, knowledge, {**total(), "code": words("PHQ-9 total score")}), "score")
+    assert row["instrument"] == "phq-9"
+
+
+def test_a_total_out_of_range_is_kept_and_noted(tmp_path: Path, knowledge: Knowledge) -> None:
+    records = read_bundle(tmp_path, knowledge, total(value=35))
+    assert one(records, "score")["value"] == 35.0
+    assert findings(records) == [
+        (
+            "score-out-of-range",
+            "Observation/r1",
+            "value[x]",
+            "The total lies outside the range of its scale; it isn't counted.",
+        )
+    ]
+
+
+def test_a_total_without_value_is_not_used(tmp_path: Path, knowledge: Knowledge) -> None:
+    absent = total(dataAbsentReason=words("declined"))
+    del absent["valueInteger"]
+    records = read_bundle(tmp_path, knowledge, absent)
+    assert rows(records, "score") == []
+    assert reasons(records) == {"Observation": "no value"}
+
+
+def test_a_total_that_is_no_number_is_unknown_and_noted(tmp_path: Path, knowledge: Knowledge) -> None:
+    worded = total(valueString="moderate")
+    del worded["valueInteger"]
+    records = read_bundle(tmp_path, knowledge, worded)
+    assert reasons(records) == {"Observation": "no value"}
+    assert findings(records) == [
+        ("value-not-a-number", "Observation/r1", "value[x]", "The total isn't a number; it is read as unknown.")
+    ]
+
+
+@pytest.mark.parametrize("status", ["entered-in-error", "cancelled", "registered"])
+def test_a_result_that_does_not_hold_is_not_used(tmp_path: Path, knowledge: Knowledge, status: str) -> None:
+    assert reasons(read_bundle(tmp_path, knowledge, total(status=status))) == {"Observation": f"status {status}"}
+
+
+def test_a_preliminary_result_is_used_and_noted(tmp_path: Path, knowledge: Knowledge) -> None:
+    records = read_bundle(tmp_path, knowledge, total(status="preliminary"))
+    assert one(records, "score")["value"] == 17.0
+    assert findings(records) == [
+        ("preliminary-result", "Observation/r1", "status", "The result is preliminary; it is used as it stands.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("dates", "first", "last", "codes"),
+    [
+        ({"effectiveInstant": "2024-01-08T10:00:00Z"}, date(2024, 1, 8), date(2024, 1, 8), []),
+        ({"effectivePeriod": {"start": "2024-01-08", "end": "2024-01-10"}}, date(2024, 1, 8), date(2024, 1, 10), []),
+        ({"issued": "2024-01-09T10:00:00Z"}, date(2024, 1, 9), date(2024, 1, 9), ["date-from-issued"]),
+        ({}, None, None, ["no-date"]),
+    ],
+)
+def test_the_day_of_a_score(
+    tmp_path: Path, knowledge: Knowledge, dates: Node, first: date | None, last: date | None, codes: list[str]
+) -> None:
+    undated = total(**dates)
+    del undated["effectiveDateTime"]
+    records = read_bundle(tmp_path, knowledge, undated)
+    row = one(records, "score")
+    assert (row["date_earliest"], row["date_latest"]) == (first, last)
+    assert [found[0] for found in findings(records)] == codes
+
+
+# --- items -----------------------------------------------------------------------------------------
+
+
+def test_items_may_be_components(tmp_path: Path, knowledge: Knowledge) -> None:
+    components = [{"code": concept(LOINC, code), **SEVERAL_DAYS} for code in PHQ9_CODES]
+    records = read_bundle(tmp_path, knowledge, total(value=9, component=components))
+    assert one(records, "score")["value"] == 9.0
+    assert items_of(rows(records, "item")) == {str(number): 1.0 for number in range(1, 10)}
+
+
+def test_a_component_may_hold_the_total(tmp_path: Path, knowledge: Knowledge) -> None:
+    panel = about(
+        "Observation", 1, status="final", code=concept(LOINC, "44249-1"), effectiveDateTime="2024-01-08",
+        component=[{"code": concept(LOINC, "44261-6"), "valueInteger": 12}],
+    )  # fmt: skip
+    assert one(read_bundle(tmp_path, knowledge, panel), "score")["value"] == 12.0
+
+
+@pytest.mark.parametrize("member", ["hasMember", "derivedFrom"])
+def test_items_may_be_members_of_a_panel(tmp_path: Path, knowledge: Knowledge, member: str) -> None:
+    parts = [item(number) for number in range(1, 10)]
+    references = [{"reference": f"Observation/{part['id']}"} for part in parts]
+    records = read_bundle(tmp_path, knowledge, total(value=9, **{member: references}), *parts)
+    assert one(records, "score")["evidence_id"] == "Observation/r1"
+    assert {row["score_id"] for row in rows(records, "item")} == {"Observation/r1"}
+    assert {row["evidence_id"] for row in rows(records, "item")} == {f"Observation/r{100 + n}" for n in range(1, 10)}
+
+
+def test_members_that_are_not_there_are_noted(tmp_path: Path, knowledge: Knowledge) -> None:
+    records = read_bundle(tmp_path, knowledge, total(hasMember=[{"reference": "Observation/none"}]))
+    assert one(records, "score")["value"] == 17.0
+    assert findings(records) == [
+        (
+            "reference-not-found",
+            "Observation/r1",
+            "hasMember",
+            "Observations referred to aren't in the record, or aren't used.",
+        )
+    ]
+
+
+def test_items_without_panel_join_the_total_of_their_day(tmp_path: Path, knowledge: Knowledge) -> None:
+    parts = [item(number) for number in range(1, 10)]
+    records = read_bundle(tmp_path, knowledge, *parts, total(value=9))
+    assert one(records, "score")["score_id"] == "Observation/r1"
+    assert {row["score_id"] for row in rows(records, "item")} == {"Observation/r1"}
+
+
+def test_items_alone_make_a_score_without_total(tmp_path: Path, knowledge: Knowledge) -> None:
+    records = read_bundle(tmp_path, knowledge, *[item(number) for number in range(1, 10)])
+    row = one(records, "score")
+    assert (row["instrument"], row["value"]) == ("phq-9", None)
+    assert len(rows(records, "item")) == 9
+
+
+def test_the_two_first_items_alone_are_the_phq_2(tmp_path: Path, knowledge: Knowledge) -> None:
+    assert one(read_bundle(tmp_path, knowledge, item(1), item(2)), "score")["instrument"] == "phq-2"
+
+
+def test_two_questionnaires_of_one_day_are_told_apart_by_their_time(tmp_path: Path, knowledge: Knowledge) -> None:
+    morning = [item(number) for number in range(1, 10)]
+    evening = [
+        {**item(number, 2), "id": f"e{number}", "effectiveDateTime": "2024-01-08T20:00:00Z"} for number in range(1, 10)
+    ]
+    records = read_bundle(tmp_path, knowledge, *morning, *evening)
+    assert len(rows(records, "score")) == 2
+    assert len(rows(records, "item")) == 18
+
+
+def test_a_skipped_item_stays_visible(tmp_path: Path, knowledge: Knowledge) -> None:
+    skipped = item(9, dataAbsentReason=words("asked but unknown"))
+    del skipped["valueInteger"]
+    records = read_bundle(tmp_path, knowledge, *[item(number) for number in range(1, 9)], skipped)
+    assert items_of(rows(records, "item"))["9"] is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "message"),
+    [
+        ({"valueInteger": 7}, "item-out-of-range", "The answer lies outside the item's range; it is read as unknown."),
+        (
+            {"valueString": "sometimes"},
+            "answer-not-understood",
+            "The answer isn't one of this item; it is read as unknown.",
+        ),
+    ],
+)
+def test_an_odd_answer_is_unknown_and_noted(
+    tmp_path: Path, knowledge: Knowledge, answer: Node, code: str, message: str
+) -> None:
+    odd = item(9)
+    del odd["valueInteger"]
+    records = read_bundle(tmp_path, knowledge, *[item(number) for number in range(1, 9)], {**odd, **answer})
+    assert items_of(rows(records, "item"))["9"] is None
+    assert findings(records) == [(code, "Observation/r109", "value[x]", message)]
+
+
+def test_an_item_answered_twice_differently_is_unknown(tmp_path: Path, knowledge: Knowledge) -> None:
+    twice = [{"code": concept(LOINC, "44260-8"), "valueInteger": value} for value in (0, 2)]
+    records = read_bundle(tmp_path, knowledge, total(component=twice))
+    assert items_of(rows(records, "item")) == {"9": None}
+    assert [found[0] for found in findings(records)] == ["item-answered-twice"]
+
+
+# --- questionnaires --------------------------------------------------------------------------------
+
+
+def response(items: list[Node], **fields: object) -> Node:
+    """A QuestionnaireResponse."""
+    base: Node = {"status": "completed", "authored": "2024-01-08T09:00:00Z", "item": items}
+    return about("QuestionnaireResponse", 1, **{**base, **fields})
+
+
+def answered(link: str, answer: Node | None, **fields: object) -> Node:
+    """An item of a QuestionnaireResponse."""
+    return {"linkId": link, **({"answer": [answer]} if answer else {}), **fields}
+
+
+CODED = {"valueCoding": {"system": LOINC, "code": "LA6570-1"}}
+WEIGHTED = {
+    "valueCoding": {
+        "code": "two",
+        "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/ordinalValue", "valueDecimal": 2}],
+    }
+}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        CODED,
+        WEIGHTED,
+        {"valueInteger": 2},
+        {"valueDecimal": 2.0},
+        {"valueString": "more than half the days"},
+        {"valueString": "2"},
+    ],
+)
+def test_an_answer_may_be_given_in_many_ways(tmp_path: Path, knowledge: Knowledge, answer: Node) -> None:
+    records = read_bundle(tmp_path, knowledge, response([answered(f"/{code}", answer) for code in PHQ9_CODES]))
+    assert items_of(rows(records, "item")) == {str(number): 2.0 for number in range(1, 10)}
+    assert one(records, "score")["value"] is None
+
+
+@pytest.mark.parametrize(
+    "naming",
+    [
+        {"linkId": "44260-8"},
+        {"linkId": "/44249-1/44260-8"},
+        {"linkId": "q9", "definition": "http://loinc.org/rdf#44260-8"},
+        {"linkId": "q9", "text": "Thoughts that you would be better off dead, or of hurting yourself in some way?"},
+    ],
+)
+def test_an_item_is_known_by_link_definition_or_words(tmp_path: Path, knowledge: Knowledge, naming: Node) -> None:
+    records = read_bundle(tmp_path, knowledge, response([{**naming, "answer": [CODED]}]))
+    assert items_of(rows(records, "item")) == {"9": 2.0}
+
+
+def test_a_questionnaire_may_hold_its_total_and_nest_its_items(tmp_path: Path, knowledge: Knowledge) -> None:
+    inner = [answered(f"/{code}", CODED) for code in PHQ9_CODES]
+    records = read_bundle(
+        tmp_path, knowledge,
+        response([{"linkId": "group", "item": inner}, answered("/44261-6", {"valueInteger": 18})]),
+    )  # fmt: skip
+    assert one(records, "score")["value"] == 18.0
+    assert len(rows(records, "item")) == 9
+
+
+def test_a_skipped_question_of_a_questionnaire_stays_visible(tmp_path: Path, knowledge: Knowledge) -> None:
+    items = [answered(f"/{code}", CODED) for code in PHQ9_CODES[:8]]
+    records = read_bundle(tmp_path, knowledge, response([*items, answered("/44260-8", None)]))
+    assert items_of(rows(records, "item"))["9"] is None
+
+
+def test_two_scales_in_one_questionnaire_are_two_scores(tmp_path: Path, knowledge: Knowledge) -> None:
+    items = [answered(f"/{code}", CODED) for code in PHQ9_CODES]
+    gad = [answered(f"/{code}", CODED) for code in ("69725-0", "68509-9", "69733-4", "69734-2")]
+    records = read_bundle(tmp_path, knowledge, response([*items, *gad]))
+    found = {row["instrument"]: row["score_id"] for row in rows(records, "score")}
+    assert found == {
+        "phq-9": "QuestionnaireResponse/r1#phq-9",
+        "gad-7": "QuestionnaireResponse/r1#gad-7",
+    }
+
+
+def test_a_yes_or_no_may_be_coded_or_boolean(tmp_path: Path, knowledge: Knowledge) -> None:
+    items = [
+        answered("/93246-7", {"valueCoding": {"system": LOINC, "code": "LA33-6"}}),
+        answered("/93247-5", {"valueBoolean": False}),
+    ]
+    records = read_bundle(tmp_path, knowledge, response(items))
+    assert items_of(rows(records, "item")) == {"1": 1.0, "2": 0.0}
+
+
+@pytest.mark.parametrize("status", ["in-progress", "stopped"])
+def test_an_unfinished_questionnaire_is_used_and_noted(tmp_path: Path, knowledge: Knowledge, status: str) -> None:
+    records = read_bundle(tmp_path, knowledge, response([answered("/44260-8", CODED)], status=status))
+    assert items_of(rows(records, "item")) == {"9": 2.0}
+    assert findings(records) == [
+        (
+            "questionnaire-unfinished",
+            "QuestionnaireResponse/r1",
+            "status",
+            "The questionnaire isn't finished; what it holds is used.",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("resource", "reason"),
+    [
+        (response([answered("/44260-8", CODED)], status="entered-in-error"), "status entered-in-error"),
+        (response([answered("/93025-5", CODED)]), "not a questionnaire Stepwell knows"),
+        (response([], questionnaire="http://loinc.org/q/44249-1"), "no item Stepwell knows"),
+        (response([], questionnaire="http://example.org/Questionnaire/phq-9|1.0"), "no item Stepwell knows"),
+    ],
+)
+def test_a_questionnaire_of_no_concern_is_not_used(
+    tmp_path: Path, knowledge: Knowledge, resource: Node, reason: str
+) -> None:
+    assert reasons(read_bundle(tmp_path, knowledge, resource)) == {"QuestionnaireResponse": reason}
