@@ -185,7 +185,7 @@ def _rows(table: pa.Table, person_id: str, order: Sequence[str]) -> list[dict[st
 def compiled(dialect: str) -> tuple[tuple[str, str, ibis.Schema], ...]:
     """The name, the SQL and the columns of each step, in order, for one SQL dialect.
 
-    The record tables are read as `raw_NAME`, the knowledge tables by their names, the rules as
+    The record tables that a step needs are read as `raw_NAME`, the knowledge tables by their names, the rules as
     `parameter`. Each step's rows stand under its own name.
     """
     known: dict[str, Table] = {name: ibis.table(schema, name=name) for name, schema in KNOWLEDGE_SCHEMAS.items()}
@@ -197,11 +197,18 @@ def compiled(dialect: str) -> tuple[tuple[str, str, ibis.Schema], ...]:
         known[name] = ibis.table(expr.schema(), name=name)
 
     for name, schema in RECORD_SCHEMAS.items():
+        if name not in _needed():
+            continue
         raw = ibis.table(schema, name=f"raw_{name}")
         add(name, visible(raw, name, known["parameter"]) if name in STARTED else raw)
     for step in STEPS:
         add(step.name, step.build(*(known[name] for name in step.inputs())))
     return tuple(sql)
+
+
+def _needed() -> set[str]:
+    """The tables that a step reads or a review shows."""
+    return {name for step in STEPS for name in step.inputs()} | set(SHOWN)
 
 
 def parameter_table(knowledge: Knowledge, as_of: date) -> pa.Table:

@@ -43,6 +43,8 @@ class Case:
     title: str
     record: Mapping[str, str]
     expected: Mapping[str, str]
+    # Result tables in which no row of the person may hold this value in this column.
+    absent: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     chapter: str = field(default="", compare=False)
 
     @property

@@ -27,6 +27,12 @@ class Engine:
             self._connection.execute(f"SET threads = {int(threads)}")
         # Rows are ordered by the steps' own keys; keeping the order of input costs and means nothing.
         self._connection.execute("SET preserve_insertion_order = false")
+        # Parsed once: for one person it takes as long to read the SQL as to run it.
+        self._statements = [
+            statement
+            for name, sql in steps("duckdb")
+            for statement in self._connection.extract_statements(f'CREATE TEMP TABLE "{name}" AS {sql}')
+        ]
         for name, table in knowledge_tables(knowledge).items():
             _load(self._connection, name, table, "TABLE")
 
@@ -49,8 +55,8 @@ class Engine:
             for name, table in tables.items():
                 _load(connection, f"raw_{name}", table, "TEMP TABLE")
             _load(connection, "parameter", parameter_table(self._knowledge, as_of), "TEMP TABLE")
-            for name, sql in steps("duckdb"):
-                connection.execute(f'CREATE TEMP TABLE "{name}" AS {sql}')
+            for statement in self._statements:
+                connection.execute(statement)
             return {name: connection.table(name).to_arrow_table() for name in wanted}
         finally:
             connection.close()
@@ -62,5 +68,5 @@ class Engine:
 
 def _load(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, kind: str) -> None:
     connection.register("incoming", table)
-    connection.execute(f'CREATE {kind} "{name}" AS SELECT * FROM incoming')
+    connection.execute(f'CREATE {kind} "{name}" AS SELECT * FROM incoming')  # noqa: S608 -- names are our own
     connection.unregister("incoming")

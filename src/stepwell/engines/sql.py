@@ -47,7 +47,7 @@ def _typed(sql: str, schema: "Schema", dialect: str) -> str:
         column = f"{quote}{name}{quote}"
         kind = "BIGINT" if dtype.is_integer() else "DATE" if dtype.is_date() else None
         columns.append(f"CAST({column} AS {kind}) AS {column}" if kind else column)
-    return f"SELECT {', '.join(columns)} FROM ({sql}) AS step"
+    return f"SELECT {', '.join(columns)} FROM ({sql}) AS step"  # noqa: S608 -- names and types are our own
 
 
 def _keep(path: Path, fresh: Steps) -> None:

@@ -1,15 +1,17 @@
 """Holds the files of a knowledge folder against each other; `load` only looks at each by itself."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
-from stepwell.knowledge import check_definitions, check_drugs, check_instruments, codes
+from stepwell.knowledge import check_definitions, check_drugs, check_instruments, check_options, codes
 from stepwell.knowledge.load import Knowledge, default_folder
 from stepwell.knowledge.reading import Reader
 from stepwell.knowledge.walk import citations, entries
 
-UNVERIFIED = "NOT VERIFIED"
+# Words by which notes mark what was not read at a source.
+UNVERIFIED = re.compile(r"NOT VERIFIED|\brecalled\b", re.IGNORECASE)
 
 
 def check(folder: Path | None = None) -> list[str]:
@@ -50,9 +52,10 @@ def _unverified(folder: Path) -> Iterator[str]:
     for path in sorted(folder.rglob("*.*")):
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
         for number, line in enumerate(lines, 1):
-            if UNVERIFIED in line.upper():
+            found = UNVERIFIED.search(line)
+            if found:
                 place = path.relative_to(folder).as_posix()
-                yield f"{place}, line {number}: found {UNVERIFIED!r}; what isn't verified doesn't ship: remove it."
+                yield f"{place}, line {number}: found {found[0]!r}; what isn't verified doesn't ship: remove it."
 
 
 _RULES: tuple[Callable[[Knowledge], Iterator[str]], ...] = (
@@ -62,4 +65,5 @@ _RULES: tuple[Callable[[Knowledge], Iterator[str]], ...] = (
     codes.faults,
     check_instruments.faults,
     check_definitions.faults,
+    check_options.faults,
 )

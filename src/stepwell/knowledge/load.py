@@ -29,6 +29,7 @@ class Knowledge:
     instruments: tuple[s.Instrument, ...]
     outcomes: tuple[s.Outcome, ...]
     definitions: tuple[s.Definition, ...]
+    options: tuple[s.Option, ...]
     rules: tuple[s.Rule, ...]
     crisis_lines: tuple[s.CrisisLine, ...]
 

@@ -43,7 +43,7 @@ LISTINGS = (
     Listing("rules", "rules.toml", s.Rule, ("id",), "rule"),
     Listing("crisis_lines", "crisis_lines.csv", s.CrisisLine, ("region", "service")),
 )
-FOLDERS: dict[str, type[s.Model]] = {"instruments": s.Instrument, "definitions": s.Definition}
+FOLDERS: dict[str, type[s.Model]] = {"instruments": s.Instrument, "definitions": s.Definition, "options": s.Option}
 RELEASE = "release.toml"
 ACCEPTED = "definitions/accepted.toml"
 # Characters of a value that a fault shows.

@@ -455,3 +455,123 @@ class Release(Model):
     version: Text
     date: date
     about: Text
+
+
+# --- options ---------------------------------------------------------------------------------------
+
+PartialDate = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+
+
+class Statement(Model):
+    """One thing that is said about an option, and where it is written."""
+
+    text: Text
+    cite: Cites
+
+
+class OptionFact(Statement):
+    """Something about a person that matters to an option.
+
+    `id` is stable and stands once in the option. `fact` is what has to be known of the person, by the
+    same name in every option: it is what a person's facts are joined to.
+    """
+
+    id: Id
+    fact: Id
+    # Where a record or a clinician finds it; null: not said.
+    look_in: Text | None = None
+
+
+class Contraindication(OptionFact):
+    """A fact that bars an option (`absolute`) or has to be weighed against it (`relative`)."""
+
+    strength: Literal["absolute", "relative"]
+
+
+class Regulatory(Statement):
+    """What a regulator did, in its own words: `cleared` is not `approved`. `on` is null where no date was read."""
+
+    region: Literal["US", "EU", "UK"]
+    status: Literal[
+        "approved", "cleared", "authorised", "classified", "not approved", "not cleared", "stated by others"
+    ]
+    on: PartialDate | None = None
+
+
+class GuidelineStep(Statement):
+    """What one guideline says about an option; guidelines that differ stand side by side."""
+
+    guideline: Text
+    read_at: Literal["source", "secondary"]
+
+
+class OptionOutcome(Model):
+    """The result of one study or pooled analysis, in the figures it gives; `n` is null where none was read."""
+
+    population: Text
+    comparator: Text
+    n: Annotated[int, Field(gt=0)] | None = None
+    response: Text | None = None
+    remission: Text | None = None
+    effect: Text | None = None
+    follow_up: Text | None = None
+    design: Text
+    caveat: Text
+    cite: Cites
+
+
+class Grade(Model):
+    """How certain the evidence is, for what, and why: our own judgement in the manner of GRADE."""
+
+    grade: Literal["high", "moderate to high", "moderate", "low to moderate", "low", "very low", "not graded"]
+    about: Text
+    reason: Text
+    cite: Cites
+
+
+class ArticleClaim(Model):
+    """What the article says of an option (in our words), what the evidence says, and the verdict.
+
+    `cite` is where the evidence is written; `said_in` is the article.
+    """
+
+    says: Text
+    evidence: Text
+    verdict: Annotated[
+        tuple[Literal["holds", "overstated", "outdated", "unsupported", "misleading"], ...], Field(min_length=1)
+    ]
+    said_in: Cites
+    cite: Cites
+
+
+OptionKind = Literal[
+    "medication strategy", "augmentation", "medicine given in a clinic", "neuromodulation", "procedure", "device",
+    "psychotherapy", "lifestyle", "complementary", "level of care",
+]  # fmt: skip
+
+
+class Option(Model):
+    """A next step that could be taken (options/ID.toml). An empty list means: nothing was read at a source yet.
+
+    `order` is its place in lists. The first of `grades` stands for the option in them.
+    """
+
+    id: Id
+    title: Text
+    kind: OptionKind
+    order: int
+    status: Status
+    grades: Annotated[tuple[Grade, ...], Field(min_length=1)]
+    regulatory: tuple[Regulatory, ...] = ()
+    who_for: tuple[Statement, ...] = ()
+    guidelines: tuple[GuidelineStep, ...] = ()
+    contraindications: tuple[Contraindication, ...] = ()
+    cautions: tuple[OptionFact, ...] = ()
+    checks_before: tuple[OptionFact, ...] = ()
+    protocol: tuple[Statement, ...] = ()
+    checks_during: tuple[OptionFact, ...] = ()
+    time_to_effect: tuple[Statement, ...] = ()
+    outcomes: tuple[OptionOutcome, ...] = ()
+    payers: tuple[Statement, ...] = ()
+    harms: tuple[Statement, ...] = ()
+    article: tuple[ArticleClaim, ...] = ()

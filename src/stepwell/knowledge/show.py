@@ -23,8 +23,8 @@ def show(knowledge: Knowledge, wanted: str) -> str:
 
     Args:
         knowledge: What is loaded.
-        wanted: Any id: ingredient, instrument, definition, rule, code set, drug set, dose table, outcome,
-            trap, source.
+        wanted: Any id: ingredient, instrument, definition, option, rule, code set, drug set, dose table,
+            outcome, trap, source.
 
     Raises:
         KnowledgeError: Nothing has this id; names the ids nearest to it.
@@ -45,7 +45,7 @@ def _no_such(wanted: str, everything: list[Entry]) -> str:
     ids = {entry.id for entry in everything if entry.id}
     ids |= {reference for entry in everything if entry.kind == "drug set" for reference in _references(entry.model)}
     near = difflib.get_close_matches(wanted, sorted(ids), n=5)
-    hint = f"Did you mean {' or '.join(near)}?" if near else "See `drugs/`, `instruments/` and `definitions/` for ids."
+    hint = f"Did you mean {' or '.join(near)}?" if near else "See `drugs/`, `instruments/`, `definitions/` and `options/` for ids."
     return f"Nothing in the knowledge has the id {wanted!r}. {hint}"
 
 

@@ -42,7 +42,7 @@ KINDS = {
     "sources": "source", "ingredients": "ingredient", "formulations": "formulation", "dose_tables": "dose table",
     "doses": "dose", "products": "product", "traps": "trap", "drug_sets": "drug set", "code_sets": "code set",
     "codes": "code", "texts": "text", "outcomes": "outcome", "rules": "rule", "crisis_lines": "crisis line",
-    "instruments": "instrument", "definitions": "definition",
+    "instruments": "instrument", "definitions": "definition", "options": "option",
 }  # fmt: skip
 
 

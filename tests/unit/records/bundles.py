@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from stepwell.knowledge.load import Knowledge
 from stepwell.records.read import read
 from stepwell.records.tables import Records
 
-Node = dict[str, object]
+Node = dict[str, Any]
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 SNOMED = "http://snomed.info/sct"
@@ -29,13 +30,13 @@ def words(text: str) -> Node:
     return {"text": text}
 
 
-def about(kind: str, number: int = 1, **fields: object) -> Node:
+def about(kind: str, number: int = 1, **fields: Any) -> Node:
     """A resource about the person."""
     subject = "patient" if kind in ("AllergyIntolerance", "Device") else "subject"
     return {"resourceType": kind, "id": f"r{number}", subject: {"reference": "Patient/a"}, **fields}
 
 
-def order(number: int = 1, **fields: object) -> Node:
+def order(number: int = 1, **fields: Any) -> Node:
     """An order of sertraline 50 mg tablets."""
     base: Node = {
         "status": "active",
@@ -46,7 +47,7 @@ def order(number: int = 1, **fields: object) -> Node:
     return about("MedicationRequest", number, **{**base, **fields})
 
 
-def dispensing(number: int = 1, **fields: object) -> Node:
+def dispensing(number: int = 1, **fields: Any) -> Node:
     """A dispensing of sertraline 50 mg tablets."""
     base: Node = {
         "status": "completed",
@@ -56,7 +57,7 @@ def dispensing(number: int = 1, **fields: object) -> Node:
     return about("MedicationDispense", number, **{**base, **fields})
 
 
-def statement(number: int = 1, **fields: object) -> Node:
+def statement(number: int = 1, **fields: Any) -> Node:
     """A statement that sertraline is taken."""
     base: Node = {
         "status": "active",
@@ -66,7 +67,7 @@ def statement(number: int = 1, **fields: object) -> Node:
     return about("MedicationStatement", number, **{**base, **fields})
 
 
-def total(number: int = 1, value: object = 17, code: str = "44261-6", **fields: object) -> Node:
+def total(number: int = 1, value: object = 17, code: str = "44261-6", **fields: Any) -> Node:
     """A PHQ-9 total."""
     base: Node = {
         "status": "final",

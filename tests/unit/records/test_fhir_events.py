@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 
 
-def depression(**fields: object) -> Node:
+def depression(**fields: Any) -> Node:
     base: Node = {"code": concept(ICD10, "F33.1"), "onsetDateTime": "2023-11"}
     return about("Condition", **{**base, **fields})
 
@@ -146,7 +147,7 @@ def test_a_condition_of_no_concern_is_not_used(tmp_path: Path, knowledge: Knowle
 # --- procedures and encounters ---------------------------------------------------------------------
 
 
-def ect(**fields: object) -> Node:
+def ect(**fields: Any) -> Node:
     base: Node = {"status": "completed", "code": words("Electroconvulsive therapy")}
     return about("Procedure", **{**base, **fields})
 
@@ -178,9 +179,8 @@ def test_a_procedure_that_was_not_done_is_not_used(tmp_path: Path, knowledge: Kn
     [("AMB", "ambulatory"), ("EMER", "emergency"), ("IMP", "inpatient"), ("VR", "virtual"), ("HH", "other")],
 )
 def test_an_encounter(tmp_path: Path, knowledge: Knowledge, code: str, kind: str) -> None:
-    visit = about(
-        "Encounter", status="finished", period={"start": "2024-01-08"}, **{"class": {"system": ACT, "code": code}}
-    )
+    visit = about("Encounter", status="finished", period={"start": "2024-01-08"})
+    visit["class"] = {"system": ACT, "code": code}
     row = one(read_bundle(tmp_path, knowledge, visit), "encounter")
     assert (row["kind"], row["start_earliest"], row["end_latest"]) == (kind, date(2024, 1, 8), None)
 

@@ -27,6 +27,12 @@ from tests.unit.records.bundles import (
 )
 
 ALLOWED = "A FHIR R4 Bundle in JSON (.json), bulk-export files (.ndjson, also .gz) or a folder of these can be read."
+ANEW = "Get the file anew from where it came from."
+ONE_BUNDLE = "Put the Patient and what concerns them into one Bundle."
+NO_PATIENT = (
+    "record.json holds no Patient, so it can't be told whose record it is. Add the Patient resource that the others "
+    "refer to."
+)
 FORMATS = (
     "A record is a FHIR R4 Bundle in JSON, a bulk export in ndjson, a folder of these, or a folder of CSV files "
     "(`stepwell template DIR` writes one)."
@@ -64,25 +70,21 @@ def written(folder: Path, content: bytes | str, name: str = "record.json") -> Pa
         ),
         (
             '{"resourceType": "Bundle",\n "entry": oops}',
-            f"record.json isn't valid JSON: it breaks at line 2, column 12. {ALLOWED} Get the file anew from where it "
-            "came from.",
+            f"record.json isn't valid JSON: it breaks at line 2, column 11. {ALLOWED} {ANEW}",
         ),
         ("{}", f"record.json is JSON but not FHIR: it has no resourceType. {ALLOWED}"),
-        ("null", f"record.json isn't JSON. {ALLOWED}"),
+        ("null", f"record.json is JSON but not FHIR: it has no resourceType. {ALLOWED}"),
         (
             json.dumps(PERSON),
-            f"record.json holds a single resource of type Patient, not a person's record. {ALLOWED} Put the Patient and "
-            "what concerns them into one Bundle.",
+            f"record.json holds a single resource of type Patient, not a person's record. {ALLOWED} {ONE_BUNDLE}",
         ),
         (
             json.dumps({"resourceType": "Bundle"}),
-            "record.json holds no Patient, so it can't be told whose record it is. Add the Patient resource that the "
-            "others refer to. Found: no resource at all.",
+            f"{NO_PATIENT} Found: no resource at all.",
         ),
         (
             json.dumps(bundle(total(), total(2), person=None)),
-            "record.json holds no Patient, so it can't be told whose record it is. Add the Patient resource that the "
-            "others refer to. Found: 2 Observation.",
+            f"{NO_PATIENT} Found: 2 Observation.",
         ),
     ],
 )
@@ -122,9 +124,7 @@ def test_a_damaged_archive_is_refused(tmp_path: Path, knowledge: Knowledge) -> N
 
 def test_a_damaged_export_is_refused(tmp_path: Path, knowledge: Knowledge) -> None:
     path = written(tmp_path, gzip.compress(lines(PERSON, *[total(n) for n in range(500)]))[:-20], "export.ndjson.gz")
-    assert fault(path, knowledge) == (
-        "export.ndjson.gz can't be read to its end (it is damaged or cut off). Get the file anew from where it came from."
-    )
+    assert fault(path, knowledge) == (f"export.ndjson.gz can't be read to its end (it is damaged or cut off). {ANEW}")
 
 
 # --- other releases of FHIR ------------------------------------------------------------------------
@@ -249,7 +249,7 @@ def test_a_file_of_a_folder_that_is_not_fhir_is_left_out_and_noted(tmp_path: Pat
 
 def test_an_entry_without_resource_is_counted(tmp_path: Path, knowledge: Knowledge) -> None:
     held = bundle(total())
-    held["entry"] = [*list(held["entry"]), {"request": {"method": "DELETE"}}, 7]  # type: ignore[call-overload]
+    held["entry"] = [*held["entry"], {"request": {"method": "DELETE"}}, 7]
     records = read(save(tmp_path, held), knowledge)
     assert_adds_up(records)
     assert reasons(records) == {"entry": "entry without resource"}
@@ -288,14 +288,14 @@ def test_a_hundred_megabytes_in_one_file_are_read(tmp_path: Path, knowledge: Kno
 
 
 def test_no_value_of_the_record_stands_in_findings_or_errors(tmp_path: Path, knowledge: Knowledge) -> None:
-    secret = "Zebedee-4711"
+    told = "Zebedee-4711"
     odd = [
-        order(1, authoredOn=secret, status=secret, medicationCodeableConcept={"text": f"no sertraline {secret}"}),
-        order(2, dosageInstruction=[{"doseAndRate": [{"doseQuantity": {"value": 1, "unit": secret}}]}]),
-        dispensing(3, daysSupply={"value": 3, "unit": secret}, authorizingPrescription=[{"reference": secret}]),
-        total(4, value=99, valueString=secret),
-        about("Condition", 5, code=concept("http://snomed.info/sct", "1"), onsetDateTime=secret),
+        order(1, authoredOn=told, status=told, medicationCodeableConcept={"text": f"no sertraline {told}"}),
+        order(2, dosageInstruction=[{"doseAndRate": [{"doseQuantity": {"value": 1, "unit": told}}]}]),
+        dispensing(3, daysSupply={"value": 3, "unit": told}, authorizingPrescription=[{"reference": told}]),
+        total(4, value=99, valueString=told),
+        about("Condition", 5, code=concept("http://snomed.info/sct", "1"), onsetDateTime=told),
     ]
     records = read(save(tmp_path, bundle(*odd)), knowledge)
     assert len(records.findings) >= 4
-    assert secret not in repr(records.findings) + repr(records.unused)
+    assert told not in repr(records.findings) + repr(records.unused)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ DAILY: Node = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}
 DAY = date(2024, 1, 8)
 
 
-def directions(value: float = 1, unit: str | None = "tablet", **more: object) -> Node:
+def directions(value: float = 1, unit: str | None = "tablet", **more: Any) -> Node:
     """A Dosage with an amount, once a day."""
     quantity: Node = {"value": value, **({"unit": unit} if unit else {})}
     return {"timing": DAILY, "doseAndRate": [{"doseQuantity": quantity}], **more}
@@ -496,7 +497,7 @@ def test_adherence(tmp_path: Path, knowledge: Knowledge, resource: Node, adheren
 # --- administrations -------------------------------------------------------------------------------
 
 
-def given(**fields: object) -> Node:
+def given(**fields: Any) -> Node:
     base: Node = {
         "status": "completed",
         "effectiveDateTime": "2024-01-08T21:00:00Z",
@@ -531,7 +532,7 @@ def test_what_was_not_given_is_not_used(tmp_path: Path, knowledge: Knowledge) ->
 MEDICATION: Node = {"resourceType": "Medication", "id": "m", "code": concept(RXNORM, "312941")}
 
 
-def referring(reference: str, **fields: object) -> Node:
+def referring(reference: str, **fields: Any) -> Node:
     made = order(medicationReference={"reference": reference, "display": "sertraline"}, **fields)
     del made["medicationCodeableConcept"]
     return made

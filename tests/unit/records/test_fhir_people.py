@@ -75,7 +75,7 @@ def test_a_person_without_id_is_known_by_full_url(tmp_path: Path, knowledge: Kno
 @pytest.mark.parametrize(
     ("subject", "reason", "code", "message"),
     [
-        (None, "no subject", "no-subject", "It isn't said whom it is about; it isn't used."),
+        (None, "no subject", "no-subject", "It isn't said whom this is about; it isn't used."),
         (
             {"reference": "Patient/nobody"},
             "about somebody who isn't in the record",
@@ -223,7 +223,7 @@ def test_the_same_resource_again_is_used_once(tmp_path: Path, knowledge: Knowled
 
 def versions(first: str | None, second: str | None) -> list[Node]:
     return [
-        total(value=value, **({"meta": {"lastUpdated": stamp}} if stamp else {}))
+        {**total(value=value), **({"meta": {"lastUpdated": stamp}} if stamp else {})}
         for value, stamp in ((10, first), (20, second))
     ]
 
@@ -263,7 +263,9 @@ def test_resources_without_id_are_named_by_their_place(tmp_path: Path, knowledge
 
 def test_a_patient_without_id_or_url_is_noted(tmp_path: Path, knowledge: Knowledge) -> None:
     records = read_bundle(tmp_path, knowledge, {"resourceType": "Patient"})
-    assert ("patient-without-id", "Patient/#2", "", "The Patient has no id; nobody can name it.") in findings(records)
+    assert ("patient-without-id", "Patient/#2", "", "The Patient has no id; nobody can refer to it.") in findings(
+        records
+    )
 
 
 def test_devices_about_nobody_are_counted(tmp_path: Path, knowledge: Knowledge) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ PHQ9_CODES = (
 SEVERAL_DAYS = {"valueCodeableConcept": concept(LOINC, "LA6569-3")}
 
 
-def item(number: int, value: object = 1, **fields: object) -> Node:
+def item(number: int, value: object = 1, **fields: Any) -> Node:
     """An Observation of one PHQ-9 item, by its place on the form."""
     base: Node = {
         "status": "final",
@@ -151,7 +152,7 @@ def test_a_component_may_hold_the_total(tmp_path: Path, knowledge: Knowledge) ->
 @pytest.mark.parametrize("member", ["hasMember", "derivedFrom"])
 def test_items_may_be_members_of_a_panel(tmp_path: Path, knowledge: Knowledge, member: str) -> None:
     parts = [item(number) for number in range(1, 10)]
-    references = [{"reference": f"Observation/{part['id']}"} for part in parts]
+    references: Any = [{"reference": f"Observation/{part['id']}"} for part in parts]
     records = read_bundle(tmp_path, knowledge, total(value=9, **{member: references}), *parts)
     assert one(records, "score")["evidence_id"] == "Observation/r1"
     assert {row["score_id"] for row in rows(records, "item")} == {"Observation/r1"}
@@ -237,13 +238,13 @@ def test_an_item_answered_twice_differently_is_unknown(tmp_path: Path, knowledge
 # --- questionnaires --------------------------------------------------------------------------------
 
 
-def response(items: list[Node], **fields: object) -> Node:
+def response(items: list[Node], **fields: Any) -> Node:
     """A QuestionnaireResponse."""
     base: Node = {"status": "completed", "authored": "2024-01-08T09:00:00Z", "item": items}
     return about("QuestionnaireResponse", 1, **{**base, **fields})
 
 
-def answered(link: str, answer: Node | None, **fields: object) -> Node:
+def answered(link: str, answer: Node | None, **fields: Any) -> Node:
     """An item of a QuestionnaireResponse."""
     return {"linkId": link, **({"answer": [answer]} if answer else {}), **fields}
 

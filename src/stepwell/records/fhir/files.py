@@ -133,10 +133,14 @@ class Source:
 
     @staticmethod
     def _each_line(name: str, lines: Iterator[bytes], person_id: str | None, only: str | None) -> Iterator[Entry | Bad]:
+        own = person_id.encode() if person_id else None
         person = _mention(person_id) if person_id else None
         wanted = f'"{only}"'.encode() if only else None
         loads = orjson.loads
         for number, line in enumerate(lines, 1):
+            # The plain search first: it passes over the lines of other people many times faster.
+            if own is not None and own not in line and b'"Medication"' not in line:
+                continue
             if person is not None and not person.search(line) and not _SHARED.search(line):
                 continue
             if wanted is not None and wanted not in line:
@@ -157,7 +161,7 @@ class Source:
 def _mention(person_id: str) -> re.Pattern[bytes]:
     """Finds the lines that may be of a person: the Patient, and what refers to it."""
     escaped = re.escape(person_id.encode())
-    return re.compile(rb"Patient/" + escaped + rb'["/]|"id"\s*:\s*"' + escaped + rb'"')
+    XX|"id"\s*:\s*"' + escaped + rb'"')
 
 
 def _in_folder(folder: Path) -> list[Path]:
