@@ -1,4 +1,4 @@
-"""The command line: `stepwell review | people | template | knowledge`."""
+"""The command line: `stepwell review | people | template | options | knowledge`."""
 
 import sys
 from collections.abc import Callable
@@ -132,6 +132,17 @@ def template(
     for path in write(folder):
         print(f"Wrote {path}")
     print(f"Fill them in, then: stepwell review {folder}")
+
+
+@app.command()
+def options(
+    option: Annotated[str | None, typer.Argument(metavar="ID", help="One option in full [default: list all].")] = None,
+) -> None:
+    """What could come next: every option by kind, or one in full. Needs no record."""
+    from stepwell.knowledge.load import load
+    from stepwell.report.options import listing, option_page
+
+    print(option_page(load(), option, _width()) if option else listing(load(), _width()), end="")
 
 
 @knowledge_app.command()

@@ -34,6 +34,11 @@ def at_least(low: NumericValue, high: NumericValue, required: NumericValue) -> S
     return ibis.cases((low >= required, MET), (high < required, NOT_MET), else_=UNKNOWN)
 
 
+def one_if(condition: BooleanValue) -> IntegerValue:
+    """1 where it holds, else 0 (also where it is null): what can be summed on every engine."""
+    return ibis.cases((condition, 1), else_=0).cast("int64")
+
+
 def all_met(results: Sequence[StringValue]) -> StringValue:
     """Met if all are, not met if any is not, else unknown; `not tested` is passed over."""
     refused = reduce(lambda a, b: a | b, [result == NOT_MET for result in results])

@@ -126,4 +126,15 @@ CASES = [
             "ohdsi-1009 | unknown\nmgh-s-claims-2010 | unknown\nmgh-atrq | unknown"
         },
     ),
+    Case(
+        "an antidepressant without a date may be a further failed trial",
+        {
+            "exposure": HEAD + "sertraline | 100 | 2024-01-01 | 56 | 100\nvenlafaxine | 150 | | | 150",
+            "score": "instrument | date | value\nphq-9 | 2023-12-28 | 20\nphq-9 | 2024-02-26 | 18",
+        },
+        {
+            "definition_result": "definition_id | result | count_low | count_high | undated_drugs\n"
+            "sforzini-2022 | unknown | 1 | 2 | 1"
+        },
+    ),
 ]

@@ -489,7 +489,10 @@ class Contraindication(OptionFact):
 
 
 class Regulatory(Statement):
-    """What a regulator did, in its own words: `cleared` is not `approved`. `on` is null where no date was read."""
+    """What a regulator did, in its own words: `cleared` is not `approved`.
+
+    `on` is the day, month or year of it, or as of which it was read; null where no date was read.
+    """
 
     region: Literal["US", "EU", "UK"]
     status: Literal[

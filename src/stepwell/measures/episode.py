@@ -3,7 +3,7 @@
 import ibis
 from ibis.expr.types import Table
 
-from stepwell.logic import days_between, first_rows, plus_days
+from stepwell.logic import days_between, first_rows, one_if, plus_days
 
 DEPRESSION = "major-depression"
 
@@ -67,7 +67,7 @@ def _marked(score_total: Table, outcome: Table) -> Table:
         preceding=None,
         following=0,
     )
-    return rows.mutate(run=(~rows.remitted).cast("int64").sum().over(window))
+    return rows.mutate(run=one_if(~rows.remitted).sum().over(window))
 
 
 def _diagnosed(condition: Table) -> Table:

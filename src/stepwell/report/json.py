@@ -254,7 +254,8 @@ def _definition(lookup: Lookup, row: Row) -> Node:
     return {
         "id": known.id, "title": known.title, "verified": known.verified, "result": row["result"],
         "count": _range(row, "count"), "counts": known.count.kind, "required": row["required"],
-        **_pick(row, "strictly_more", "index_date", "reached_by", "excluded_by", "lacks_diagnosis", "no_antidepressant"),
+        **_pick(row, "strictly_more", "index_date", "reached_by", "excluded_by", "lacks_diagnosis", "no_antidepressant",
+            "undated_drugs"),
         "does_not_test": list(known.does_not_test), "our_reading": list(known.our_reading), "cite": _cites(known.cite),
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ has one for each event. Every row holds how far the record surely, and at most, 
 import ibis
 from ibis.expr.types import Table
 
-from stepwell.logic import MET, NOT_MET, UNKNOWN, days_between, plus_days
+from stepwell.logic import MET, NOT_MET, UNKNOWN, days_between, one_if, plus_days
 
 COLUMNS = (
     "person_id",
@@ -79,7 +79,7 @@ def procedure_course(procedure: Table, parameter: Table) -> Table:
     rows = rows.cross_join(parameter.select("persistence_days"))
     rows = rows.mutate(before=rows.start_earliest.lag(1).over(window))
     begins = rows.before.isnull() | (days_between(rows.before, rows.start_earliest) > rows.persistence_days)
-    rows = rows.mutate(begins=begins.cast("int64"))
+    rows = rows.mutate(begins=one_if(begins))
     return rows.group_by("person_id").aggregate(
         ect_courses=rows.begins.sum(where=rows.code_set == "ect").fill_null(0),
         rtms_courses=rows.begins.sum(where=rows.code_set == "rtms").fill_null(0),

@@ -3,7 +3,7 @@
 import ibis
 from ibis.expr.types import Table
 
-from stepwell.logic import days_between, earlier_maximum, plus_days
+from stepwell.logic import days_between, earlier_maximum, one_if, plus_days
 from stepwell.staging.candidates import COLUMNS
 
 
@@ -123,7 +123,7 @@ def _with_episode(switch_era: Table, rules: Table) -> Table:
     order = [rows.start_earliest, rows.end_latest, rows.ingredient]
     rows = rows.mutate(reached=earlier_maximum(rows.end_latest, keys, order))
     gap = days_between(rows.reached, rows.start_earliest)
-    rows = rows.mutate(begins=(gap > rows.new_episode_gap_days).fill_null(False).cast("int64"))
+    rows = rows.mutate(begins=one_if(gap > rows.new_episode_gap_days))
     window = ibis.window(
         group_by=keys, order_by=[rows.start_earliest, rows.end_latest, rows.ingredient], preceding=None, following=0
     )

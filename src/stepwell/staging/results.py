@@ -3,20 +3,22 @@
 import ibis
 from ibis.expr.types import Table
 
-from stepwell.logic import MET, NOT_MET, UNKNOWN, first_rows, plus_days
+from stepwell.logic import MET, NOT_MET, UNKNOWN, first_rows, one_if, plus_days
 
 KEY = ("person_id", "definition_id")
 
 
 def definition_result(
-    candidate: Table, supply: Table, condition: Table, definition: Table, definition_requirement: Table,
-    definition_exclusion: Table, person: Table,
+    candidate: Table, exposure: Table, ingredient: Table, condition: Table, definition: Table,
+    definition_requirement: Table, definition_exclusion: Table, person: Table,
 ) -> Table:  # fmt: skip
     """One row per person and definition: met, not met or unknown, and why.
 
     Args:
         candidate: Index days of all definitions with what they reach.
-        supply: Supplies; a record without one of an antidepressant is silent, and its results unknown.
+        exposure: Exposures that stood on `as_of`; a record without any to an antidepressant is silent, and
+            its results unknown. One without a date may be a further trial, so it widens what may count.
+        ingredient: Knowledge table, for the role.
         condition: Conditions that stood on `as_of`.
         definition: Knowledge table.
         definition_requirement: Code sets of which one has to stand before the index.
@@ -27,7 +29,8 @@ def definition_result(
         `result`, `count_low`, `count_high`, `required`, `strictly_more`, `index_date` (first day it was
         met; null if not), `reached_by` (the entry event that reached it, where a rule knows several),
         `excluded_by` (the code set that keeps the person out), `lacks_diagnosis` (a diagnosis the rule
-        asks for isn't in the record), `no_antidepressant` (none in the record).
+        asks for isn't in the record), `no_antidepressant` (none in the record),
+        `undated_drugs` (antidepressants that can't be placed in time).
     """
     rows = _with_barriers(candidate, condition, definition_requirement, definition_exclusion)
     rows = rows.mutate(barred=rows.excluded_by.notnull() | rows.lacks_diagnosis)
@@ -41,20 +44,35 @@ def definition_result(
         definition.select("definition_id", "order", "least", "strictly_more", "verified")
     )
     joined = base.left_join(best, list(KEY)).drop(*(f"{key}_right" for key in KEY))
-    treated = supply.filter(supply.role == "antidepressant").select("person_id", treated=ibis.literal(True)).distinct()
-    joined = joined.left_join(treated, "person_id").drop("person_id_right")
-    joined = joined.mutate(no_antidepressant=joined.treated.isnull())
+    joined = joined.left_join(_antidepressants(exposure, ingredient), "person_id").drop("person_id_right")
+    joined = joined.mutate(
+        no_antidepressant=joined.drugs.isnull(),
+        undated_drugs=joined.undated_drugs.fill_null(0),
+        count_high=joined.count_high.fill_null(0.0) + joined.undated_drugs.fill_null(0),
+    )
+    barred = joined.excluded_by.notnull() | joined.lacks_diagnosis.fill_null(False)
+    undated_may_reach = (joined.undated_drugs > 0) & (joined.count_high >= joined.least) & ~barred
     open_ended = (joined.place == 1).fill_null(False) | (joined.no_antidepressant & joined.excluded_by.isnull())
+    open_ended |= undated_may_reach
     result = ibis.cases((joined.place == 0, MET), (open_ended, UNKNOWN), else_=NOT_MET)
     return joined.select(
         *KEY, "order", "verified", result=result,
-        count_low=joined.count_low.fill_null(0.0), count_high=joined.count_high.fill_null(0.0),
+        count_low=joined.count_low.fill_null(0.0), count_high="count_high",
         required="least", strictly_more="strictly_more",
         index_date=ibis.cases((joined.place == 0, joined.index_date), else_=ibis.null("date")),
         reached_by=ibis.cases((joined.reached_high, joined.reached_by), else_=ibis.null("string")),
         excluded_by="excluded_by", lacks_diagnosis=joined.lacks_diagnosis.fill_null(False),
-        no_antidepressant="no_antidepressant",
+        no_antidepressant="no_antidepressant", undated_drugs="undated_drugs",
     )  # fmt: skip
+
+
+def _antidepressants(exposure: Table, ingredient: Table) -> Table:
+    """One row per person with an antidepressant in the record: how many drugs, and how many never dated."""
+    ours = ingredient.filter(ingredient.role == "antidepressant").select("ingredient")
+    rows = exposure.inner_join(ours, "ingredient")
+    rows = rows.filter(rows.status.fill_null("unknown") != "not-taken")
+    drugs = rows.group_by(["person_id", "ingredient"]).aggregate(dated=rows.start_earliest.count())
+    return drugs.group_by("person_id").aggregate(drugs=drugs.count(), undated_drugs=one_if(drugs.dated == 0).sum())
 
 
 def _with_barriers(candidate: Table, condition: Table, requirement: Table, exclusion: Table) -> Table:

@@ -6,7 +6,7 @@ Source: rule `persistence-days` (OMOP drug era, 30 days, itself called arbitrary
 import ibis
 from ibis.expr.types import Table
 
-from stepwell.logic import days_between, earlier_maximum, plus_days
+from stepwell.logic import days_between, earlier_maximum, one_if, plus_days
 
 ERA = ("person_id", "ingredient", "era")
 
@@ -31,7 +31,7 @@ def with_era(supply: Table, gap: str) -> Table:
     keys = ["person_id", "ingredient"]
     order = [supply.possible_start, supply.possible_end, supply.supply_id]
     rows = supply.mutate(reached=earlier_maximum(supply.possible_end, keys, order))
-    rows = rows.mutate(begins=(rows.possible_start > plus_days(rows.reached, rows[gap])).fill_null(False).cast("int64"))
+    rows = rows.mutate(begins=one_if(rows.possible_start > plus_days(rows.reached, rows[gap])))
     running = ibis.window(
         group_by=keys,
         order_by=[rows.possible_start, rows.possible_end, rows.supply_id],

@@ -447,6 +447,8 @@ def test_a_reported_order_is_stated(tmp_path: Path, knowledge: Knowledge) -> Non
         (words("Lack of efficacy"), "no benefit"),
         (words("never started"), "not taken"),
         (words("in remission"), "better"),
+        (words("not yet in remission"), "other"),
+        (words("no side effects"), "other"),
         (words("moved house"), "other"),
         (words("no benefit, but side effects"), "other"),
     ],

@@ -17,7 +17,6 @@ _SUFFIXES = (".json", ".ndjson", ".jsonl", ".json.gz", ".ndjson.gz", ".jsonl.gz"
 _LINES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 # Read first, because others refer to them.
 _FIRST = ("Patient", "Medication", "MedicationRequest")
-_KIND = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]+)"')
 _SHARED = re.compile(rb'"resourceType"\s*:\s*"Medication"')
 
 
@@ -161,7 +160,7 @@ class Source:
 def _mention(person_id: str) -> re.Pattern[bytes]:
     """Finds the lines that may be of a person: the Patient, and what refers to it."""
     escaped = re.escape(person_id.encode())
-    XX|"id"\s*:\s*"' + escaped + rb'"')
+    return re.compile(rb"Patient\\?/" + escaped + rb'["/\\]|"id"\s*:\s*"' + escaped + rb'"')
 
 
 def _in_folder(folder: Path) -> list[Path]:

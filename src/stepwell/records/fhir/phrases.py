@@ -1,5 +1,6 @@
 """Why a medicine was stopped and whether it was taken, from the codes and words of a record (phrases.toml)."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -8,6 +9,8 @@ from typing import NamedTuple
 
 from stepwell.records.fhir.shape import Concept
 from stepwell.records.wording import Names, plain
+
+_DENIAL = re.compile(r"(?<!\w)(?:no|not|never|without|denies)(?: \w+){0,2} $")
 
 
 class Phrases(NamedTuple):
@@ -43,7 +46,11 @@ def _meaning(said: Concept, known: Phrases) -> str | None:
         if code in known.by_code:
             return known.by_code[code]
     for text in said.texts:
-        meant = {known.by_phrase[hit.name] for hit in known.names.find(plain(text))}
+        words = plain(text)
+        hits = known.names.find(words)
+        if any(_DENIAL.search(words[: hit.start]) for hit in hits):
+            return None
+        meant = {known.by_phrase[hit.name] for hit in hits}
         if len(meant) == 1:
             return meant.pop()
     return None

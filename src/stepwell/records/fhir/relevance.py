@@ -1,9 +1,9 @@
 """Whether a resource can be of concern at all, by its code alone: most of a record isn't, and is passed by early."""
 
-from stepwell.records.fhir.shape import Concept, Node, concept
+from stepwell.records.fhir.shape import Concept, Node, concept, node
 from stepwell.records.lookup import Lookup
 
-Key = tuple[str, Concept]
+Key = tuple[object, ...]
 
 NOT_A_MEDICINE = "not a medicine Stepwell knows"
 NOT_A_MEASUREMENT = "not a measurement Stepwell looks for"
@@ -29,16 +29,29 @@ def reason_against(kind: str, body: Node, lookup: Lookup, known: dict[Key, bool]
     field = "medicationCodeableConcept" if medicine else _FIELD.get(kind)
     if field is None or field not in body:
         return None
-    said = concept(body[field])
-    key = (kind, said)
-    found = known.get(key)
+    key = _key(kind, body[field])
+    found = known.get(key) if key else None
     if found is None:
+        said = concept(body[field])
+        found = said.empty or (_medicine(said, lookup) if medicine else _event(kind, said, lookup))
         if len(known) >= _REMEMBERED:
             known.clear()
-        found = known[key] = said.empty or (_medicine(said, lookup) if medicine else _event(kind, said, lookup))
+        if key:
+            known[key] = found
     if found:
         return None
     return NOT_A_MEDICINE if medicine else _REASON[kind]
+
+
+def _key(kind: str, code: object) -> Key | None:
+    """What a CodeableConcept of one code says, to be remembered without reading it; None for any other."""
+    whole = node(code)
+    codings = whole.get("coding")
+    if not isinstance(codings, list) or len(codings) != 1 or not isinstance(codings[0], dict):
+        return None
+    only = codings[0]
+    key = (kind, whole.get("text"), only.get("system"), only.get("code"), only.get("display"))
+    return key if all(part is None or isinstance(part, str) for part in key) else None
 
 
 def _medicine(said: Concept, lookup: Lookup) -> bool:

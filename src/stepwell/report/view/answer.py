@@ -44,6 +44,9 @@ def _headline(lookup: Lookup, trials: tuple[Trial, ...], unknowns: tuple[Unknown
         return "Not judged", f"{title} is on record, which {_by(lookup)} does not cover."
     if row["no_antidepressant"]:
         return "Can't be told yet", "The record shows no treatment with an antidepressant."
+    if not trials and row["undated_drugs"]:
+        drugs = count(row["undated_drugs"], "antidepressant")
+        return "Can't be told yet", f"The record names {drugs}, without a date, so no trial can be placed in time."
     if row["result"] == "met":
         return "Shown", f"{_found(lookup, row, trials)}, by {_by(lookup)}."
     if row["result"] == "unknown":
