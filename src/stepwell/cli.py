@@ -1,7 +1,6 @@
 """The command line: `stepwell review | people | template | options | knowledge`."""
 
 import sys
-from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +12,8 @@ from stepwell import __version__
 from stepwell.errors import ConfigError, UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stepwell.review import Review
 
 app = typer.Typer(

@@ -1,7 +1,6 @@
 """Runs every case of this folder from CSV files to the review."""
 
 import csv
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,7 @@ def review_of(case: dict[str, Any], folder: Path, engine: Engine, knowledge: Kno
     """The case's person, reviewed."""
     write_csv(case, folder)
     records = read(folder, knowledge)
-    as_of: date = case["as_of"]
+    as_of = case["as_of"]
     person_id = records.tables["person"]["person_id"][0].as_py()
     return assemble(engine.run(records.tables, as_of), records, knowledge, as_of, person_id)
 
@@ -68,7 +67,7 @@ def test_case(path: Path, tmp_path: Path, engine: Engine, knowledge: Knowledge) 
 
     assert review.records.findings == () or expect.get("findings"), "nothing in the case is odd unless it says so"
     trials = expect.get("trials", {})
-    wanted = [tuple(pair.items())[0] for pair in trials] if isinstance(trials, list) else list(trials.items())
+    wanted = [next(iter(pair.items())) for pair in trials] if isinstance(trials, list) else list(trials.items())
     assert found_trials(review) == wanted
     results = {row["definition_id"]: row["result"] for row in review.tables["definition_result"]}
     for definition_id, result in expect.get("definitions", {}).items():

@@ -41,6 +41,7 @@ def test_the_page_shows_a_source_a_drug_a_dose_a_product_and_a_definition() -> N
         "drugs/doses.csv",
         "drugs/products.csv",
         "definitions/example-2030.toml",
+        "options/example-option.toml",
     }
 
 
@@ -50,6 +51,7 @@ def test_all_steps_together_pass_the_check(folder: Path) -> None:
     assert check(folder) == []
     assert "exemplamine" in {ingredient.id for ingredient in load(folder).ingredients}
     assert "example-2030" in {definition.id for definition in load(folder).definitions}
+    assert "example-option" in {option.id for option in load(folder).options}
 
 
 @pytest.mark.parametrize(

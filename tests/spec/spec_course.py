@@ -8,7 +8,8 @@ PHQ9_BANDS = (
     (0, "none or minimal"), (4, "none or minimal"), (5, "mild"), (9, "mild"), (10, "moderate"), (14, "moderate"),
     (15, "moderately severe"), (19, "moderately severe"), (20, "severe"), (27, "severe"),
 )  # fmt: skip
-QIDS_BANDS = ((5, "none"), (6, "mild"), (10, "mild"), (11, "moderate"), (15, "moderate"), (16, "severe"), (20, "severe"),
+QIDS_BANDS = ((5, "none"), (6, "mild"), (10, "mild"), (11, "moderate"), (15, "moderate"), (16, "severe"),
+              (20, "severe"),
               (21, "very severe"), (27, "very severe"))  # fmt: skip
 MADRS_BANDS = (
     (6, "normal"),
@@ -59,7 +60,8 @@ CASES = [
         "five points and a fifth stand side by side",
         {"score": HEAD + "phq-9 | 2024-01-10 | 20\nphq-9 | 2024-03-10 | 16"},
         {
-            "score_outcome": "outcome_id | score_id | result\nsmallest-change-phq-9-percent | score-2 | met\nsmallest-change-phq-9-points | score-2 | not met"
+            "score_outcome": "outcome_id | score_id | result\nsmallest-change-phq-9-percent | score-2 | met\n"
+            "smallest-change-phq-9-points | score-2 | not met"
         },
     ),
     Case(

@@ -55,7 +55,8 @@ def _unverified(folder: Path) -> Iterator[str]:
             found = UNVERIFIED.search(line)
             if found:
                 place = path.relative_to(folder).as_posix()
-                yield f"{place}, line {number}: found {found[0]!r}; what isn't verified doesn't ship: remove it."
+                word = found[0].upper()
+                yield f"{place}, line {number}: found {word!r}; what isn't verified doesn't ship: remove it."
 
 
 _RULES: tuple[Callable[[Knowledge], Iterator[str]], ...] = (

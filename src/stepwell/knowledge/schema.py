@@ -578,3 +578,5 @@ class Option(Model):
     payers: tuple[Statement, ...] = ()
     harms: tuple[Statement, ...] = ()
     article: tuple[ArticleClaim, ...] = ()
+    # Who chose and worded the statements; each cites its own source.
+    cite: Cites

@@ -45,11 +45,7 @@ def _no_such(wanted: str, everything: list[Entry]) -> str:
     ids = {entry.id for entry in everything if entry.id}
     ids |= {reference for entry in everything if entry.kind == "drug set" for reference in _references(entry.model)}
     near = difflib.get_close_matches(wanted, sorted(ids), n=5)
-    hint = (
-        f"Did you mean {' or '.join(near)}?"
-        if near
-        else "See `drugs/`, `instruments/`, `definitions/` and `options/` for ids."
-    )
+    hint = f"Did you mean {' or '.join(near)}?" if near else "See `drugs/`, `instruments/` and `definitions/` for ids."
     return f"Nothing in the knowledge has the id {wanted!r}. {hint}"
 
 

@@ -21,10 +21,10 @@ def score_total(score: Table, item: Table, instrument: Table, instrument_item: T
 
     Returns:
         `value` (null: unknown) and `basis`: `total` (as written), `items`, `prorated`, `incomplete`
-        (too many items missing), `conflict` (written total and complete items differ), `out of
-        range`. `suicide_value` is the highest suicide item (null: unknown), `suicide_state` is
-        `positive`, `zero`, `missing` (asked, not answered), `not recorded` (the scale has such an
-        item, the record only a total) or `not asked` (the scale has none).
+        (too many items missing), `not scored` (the scale has no total), `conflict` (written total and
+        complete items differ), `out of range`. `suicide_value` is the highest suicide item (null:
+        unknown), `suicide_state` is `positive`, `zero`, `missing` (asked, not answered), `not recorded`
+        (the scale has such an item, the record only a total) or `not asked` (the scale has none).
     """
     written = _written(score, item)
     summed = _summed(item, instrument_item)
@@ -114,6 +114,7 @@ def _basis(rows: Table) -> ibis.Value:
         (rows.written.notnull() & ~rows.in_range, "out of range"),
         (rows.written.notnull() & complete & (rows.from_items != rows.written), "conflict"),
         (rows.written.notnull(), "total"),
+        (rows.method == "none", "not scored"),
         (rows.from_items.notnull() & complete, "items"),
         (rows.from_items.notnull(), "prorated"),
         else_="incomplete",

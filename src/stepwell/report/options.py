@@ -47,6 +47,9 @@ STATUS = {
     "deprecated": "Superseded; kept so that earlier results stay explainable.",
     "error": "Found to be wrong; kept so that earlier results stay explainable.",
 }
+SHORTEST_WORD = 4
+"""Letters of a word of a title that a mistyped id is held against."""
+
 STRENGTHS = {"absolute": "Bars it", "relative": "To be weighed against it"}
 READ_AT = {"source": "", "secondary": " (as others report it)"}
 
@@ -112,7 +115,7 @@ def _no_such(knowledge: Knowledge, wanted: str) -> str:
 
 
 def _words(title: str) -> list[str]:
-    return [word for word in re.findall(r"[a-z0-9]+", title.lower()) if len(word) > 3]
+    return [word for word in re.findall(r"[a-z0-9]+", title.lower()) if len(word) >= SHORTEST_WORD]
 
 
 def _capital(text: str) -> str:

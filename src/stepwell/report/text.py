@@ -33,8 +33,9 @@ STYLE = {
 def render(
     review: Review,
     width: int = 100,
+    *,
     color: bool = False,
-    brief: bool = False,  # noqa: FBT001, FBT002 -- named in every call
+    brief: bool = False,
 ) -> str:
     """The review as lines of at most `width` characters, but for a longer address or id.
 

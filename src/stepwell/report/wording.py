@@ -103,6 +103,7 @@ SCORE_BASIS = {
     "items": "from its answers",
     "prorated": "from its answers, {missing} left out",
     "incomplete": "too many answers are missing for a total",
+    "not scored": "a scale without a total",
     "conflict": "the written total and its answers disagree",
     "out of range": "the written total is outside the scale's range",
 }

@@ -70,8 +70,8 @@ def _antidepressants(exposure: Table, ingredient: Table) -> Table:
     """One row per person with an antidepressant in the record: how many drugs, and how many never dated."""
     ours = ingredient.filter(ingredient.role == "antidepressant").select("ingredient")
     rows = exposure.inner_join(ours, "ingredient")
-    rows = rows.filter(rows.status.fill_null("unknown") != "not-taken")
-    drugs = rows.group_by(["person_id", "ingredient"]).aggregate(dated=rows.start_earliest.count())
+    placed = rows.start_earliest.notnull() | (rows.status.fill_null("unknown") == "not-taken")
+    drugs = rows.group_by(["person_id", "ingredient"]).aggregate(dated=one_if(placed).sum())
     return drugs.group_by("person_id").aggregate(drugs=drugs.count(), undated_drugs=one_if(drugs.dated == 0).sum())
 
 

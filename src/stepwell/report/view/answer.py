@@ -102,7 +102,7 @@ def tally(definitions: tuple[DefinitionView, ...]) -> str:
         parts[-1] = parts[-1].replace(w.LEFT_OUT, w.LEAVE_OUT)
     asked = count(len(labels), "published definition")
     apart = len(definitions) - len(checked)
-    more = f" {apart} more, not checked at the source, {'stands' if apart == 1 else 'stand'} below." if apart else ""
+    more = f" {apart} more not checked." if apart else ""
     return f"Treatment-resistant depression by {asked}: {', '.join(parts)}.{more}"
 
 

@@ -80,7 +80,7 @@ def _traps(lookup: Lookup) -> list[Line]:
 
 def _scores(lookup: Lookup) -> list[Line]:
     """Scores without a usable total."""
-    rows = [row for row in lookup.rows("score_total") if row["value"] is None]
+    rows = [row for row in lookup.rows("score_total") if row["value"] is None and row["basis"] != "not scored"]
     return [Line(_score(lookup, row), row["evidence_id"] or row["score_id"]) for row in rows]
 
 

@@ -113,6 +113,8 @@ def _since_baseline(row: Row) -> str:
 def _summary(lookup: Lookup, rows: list[Row]) -> str:
     """The newest known score of a scale as a sentence: level, change, trend."""
     known = [row for row in rows if row["value"] is not None]
+    if all(row["basis"] == "not scored" for row in rows):
+        return f"{lookup.short_scale(rows[0]['instrument'])} on {when(*interval(rows[-1], 'date'))}: no total to it."
     if not known:
         return f"{lookup.short_scale(rows[0]['instrument'])}: no total is known."
     last = known[-1]
