@@ -74,7 +74,7 @@ def line(name: str, times: list[float]) -> str:
 def warm(path: Path, runs: int) -> None:
     """Each part, and the whole from the file to the text."""
     knowledge = load()
-    engine = Engine(knowledge, threads=1)
+    engine = Engine(knowledge, side_by_side=2)
     records = read(path, knowledge)
     person_id = records.tables["person"]["person_id"][0].as_py()
 

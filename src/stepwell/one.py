@@ -28,7 +28,7 @@ def review_one(record: Path, as_of: date, person_id: str | None = None, definiti
     knowledge = load()
     records = read(record, knowledge, person_id)
     chosen = _chosen(records, person_id)
-    engine = Engine(knowledge, threads=1)
+    engine = Engine(knowledge, side_by_side=2)
     try:
         results = engine.run(records.tables, as_of)
     finally:

@@ -27,8 +27,8 @@ from stepwell.records.tables import Records
 from stepwell.records.visible import STARTED, visible
 from stepwell.staging.candidates import failed_trials, points, procedure_course
 from stepwell.staging.drug_counts import drugs_in_window, switches
-from stepwell.staging.results import definition_result
-from stepwell.trials.attempts import attempt
+from stepwell.staging.results import definition_result, recorded_drug
+from stepwell.trials.attempts import attempt, trial_coverage, trial_dose, trial_said
 from stepwell.trials.courses import trial_course, trial_outcome, trial_score
 from stepwell.trials.criteria import assessment
 from stepwell.trials.doses import days_at_minimum, dose_reach, dose_step
@@ -77,6 +77,9 @@ STEPS: tuple[Step, ...] = (
     Step("dose_step", dose_step),
     Step("dose_reach", dose_reach),
     Step("minimum_day", days_at_minimum),
+    Step("trial_coverage", trial_coverage),
+    Step("trial_dose", trial_dose),
+    Step("trial_said", trial_said),
     Step("attempt", attempt),
     Step("trial_pair", trial_pair),
     Step("relation", relation),
@@ -94,6 +97,7 @@ STEPS: tuple[Step, ...] = (
     Step("counted", drugs_in_window),
     Step("switched", switches),
     Step("candidate", _candidate),
+    Step("recorded_drug", recorded_drug),
     Step("definition_result", definition_result),
 )
 """Every step after the record has been cut at `as_of`, each after those it reads."""
@@ -204,6 +208,14 @@ def compiled(dialect: str) -> tuple[tuple[str, str, ibis.Schema], ...]:
     for step in STEPS:
         add(step.name, step.build(*(known[name] for name in step.inputs())))
     return tuple(sql)
+
+
+@cache
+def reads() -> dict[str, tuple[str, ...]]:
+    """For every table of `compiled`, the others of it that it reads."""
+    read = {step.name: step.inputs() for step in STEPS}
+    made = {name for name in RECORD_SCHEMAS if name in _needed()} | set(read)
+    return {name: tuple(other for other in read.get(name, ()) if other in made) for name in made}
 
 
 def _needed() -> set[str]:

@@ -19,7 +19,7 @@ PARTS = ("person", "medications", "scores", "items", "conditions", "procedures")
 
 @pytest.fixture(scope="module")
 def engine(knowledge: Knowledge) -> Engine:
-    return Engine(knowledge, threads=1)
+    return Engine(knowledge, side_by_side=2)
 
 
 def write_csv(case: dict[str, Any], folder: Path) -> None:

@@ -81,7 +81,7 @@ def crowd(records: dict[str, Rows], knowledge: Knowledge) -> dict[str, Rows]:
 def test_each_example_alone_equals_itself_among_a_thousand(
     records: dict[str, Rows], crowd: dict[str, Rows], knowledge: Knowledge
 ) -> None:
-    engine = Engine(knowledge, threads=1)
+    engine = Engine(knowledge, side_by_side=2)
     for name, record in records.items():
         alone = _rows_of(engine.run(_tables([record]), AS_OF), name)
 

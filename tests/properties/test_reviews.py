@@ -21,7 +21,7 @@ Results = dict[str, list[dict[str, Any]]]
 @pytest.fixture(scope="module")
 def engine() -> Engine:
     """One engine for all examples: it holds nothing between runs."""
-    return Engine(load(), threads=1)
+    return Engine(load(), side_by_side=2)
 
 
 def rows_of(tables: dict[str, pa.Table], person_id: str = "p") -> Results:

@@ -1,7 +1,9 @@
 """DuckDB, embedded: the default engine."""
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import date
+from graphlib import TopologicalSorter
 
 import duckdb
 import pyarrow as pa
@@ -9,32 +11,40 @@ import pyarrow as pa
 from stepwell.engines.sql import steps
 from stepwell.knowledge.load import Knowledge
 from stepwell.knowledge.tables import tables as knowledge_tables
-from stepwell.review import SHOWN, parameter_table
+from stepwell.review import SHOWN, parameter_table, reads
+
+RUN = "run"
+"""Name of the database that one run fills; it goes with the run, and nothing is left of the record."""
 
 
 class Engine:
     """A DuckDB in memory that holds the knowledge and reviews one set of records after another.
 
+    One engine runs one review at a time.
+
     Args:
         knowledge: What the definitions are drawn from.
-        threads: Processors to use; for one person one is quicker than handing rows around. All if null.
+        side_by_side: How many steps may run at once, each on one processor: what suits one person, where
+            planning takes longer than running. Null: one step after another, each on all processors.
     """
 
-    def __init__(self, knowledge: Knowledge, threads: int | None = None) -> None:
+    def __init__(self, knowledge: Knowledge, side_by_side: int | None = None) -> None:
         self._knowledge = knowledge
         self._connection = duckdb.connect(":memory:")
-        if threads is not None:
-            self._connection.execute(f"SET threads = {int(threads)}")
+        if side_by_side is not None:
+            self._connection.execute("SET threads = 1")
         # Rows are ordered by the steps' own keys; keeping the order of input costs and means nothing.
         self._connection.execute("SET preserve_insertion_order = false")
         # Parsed once: for one person it takes as long to read the SQL as to run it.
-        self._statements = [
-            statement
+        self._statements = {
+            name: self._connection.extract_statements(f'CREATE TABLE "{name}" AS {sql}')[0]
             for name, sql in steps("duckdb")
-            for statement in self._connection.extract_statements(f'CREATE TEMP TABLE "{name}" AS {sql}')
-        ]
+        }
         for name, table in knowledge_tables(knowledge).items():
-            _load(self._connection, name, table, "TABLE")
+            _load(self._connection, name, table)
+        self._workers = [self._connection.cursor() for _ in range(side_by_side or 1)]
+        self._pool = ThreadPoolExecutor(len(self._workers))
+        self._ahead = _steps_ahead(reads())
 
     def run(
         self, tables: Mapping[str, pa.Table], as_of: date, wanted: Iterable[str] = tuple(SHOWN)
@@ -49,24 +59,57 @@ class Engine:
         Returns:
             The tables wanted, by name.
         """
-        # A connection of its own: its temporary tables go with it, and nothing is left of the record.
-        connection = self._connection.cursor()
+        self._connection.execute(f"ATTACH ':memory:' AS {RUN}")
         try:
+            for worker in self._workers:
+                worker.execute(f"SET search_path = '{RUN}.main,memory.main'")
             for name, table in tables.items():
-                _load(connection, f"raw_{name}", table, "TEMP TABLE")
-            _load(connection, "parameter", parameter_table(self._knowledge, as_of), "TEMP TABLE")
-            for statement in self._statements:
-                connection.execute(statement)
-            return {name: connection.table(name).to_arrow_table() for name in wanted}
+                _load(self._workers[0], f"raw_{name}", table)
+            _load(self._workers[0], "parameter", parameter_table(self._knowledge, as_of))
+            self._run_steps()
+            return {name: self._workers[0].table(name).to_arrow_table() for name in wanted}
         finally:
-            connection.close()
+            for worker in self._workers:
+                worker.execute("RESET search_path")
+            self._connection.execute(f"DETACH {RUN}")
+
+    def _run_steps(self) -> None:
+        """Runs each step once those it reads are done, as many at once as there are workers."""
+        order = TopologicalSorter(reads())
+        order.prepare()
+        free, ready = list(self._workers), set(order.get_ready())
+        running: dict[Future[object], tuple[str, duckdb.DuckDBPyConnection]] = {}
+        while order.is_active():
+            while ready and free:
+                name, worker = max(ready, key=lambda name: (self._ahead[name], name)), free.pop()
+                ready.remove(name)
+                running[self._pool.submit(worker.execute, self._statements[name])] = (name, worker)
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                name, worker = running.pop(done)
+                free.append(worker)
+                done.result()
+                order.done(name)
+            ready.update(order.get_ready())
 
     def close(self) -> None:
         """Frees the database."""
+        self._pool.shutdown()
+        self._statements.clear()
+        for worker in self._workers:
+            worker.close()
         self._connection.close()
 
 
-def _load(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, kind: str) -> None:
+def _steps_ahead(read: Mapping[str, Iterable[str]]) -> dict[str, int]:
+    """For each step, how many follow it in the longest chain: the longer, the sooner it should run."""
+    ahead = dict.fromkeys(read, 0)
+    for name in reversed(tuple(TopologicalSorter(read).static_order())):
+        for other in read[name]:
+            ahead[other] = max(ahead[other], ahead[name] + 1)
+    return ahead
+
+
+def _load(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
     connection.register("incoming", table)
-    connection.execute(f'CREATE {kind} "{name}" AS SELECT * FROM incoming')  # noqa: S608 -- names are our own
+    connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM incoming')  # noqa: S608 -- names are our own
     connection.unregister("incoming")

@@ -9,16 +9,15 @@ KEY = ("person_id", "definition_id")
 
 
 def definition_result(
-    candidate: Table, exposure: Table, ingredient: Table, condition: Table, definition: Table,
+    candidate: Table, recorded_drug: Table, condition: Table, definition: Table,
     definition_requirement: Table, definition_exclusion: Table, person: Table,
 ) -> Table:  # fmt: skip
     """One row per person and definition: met, not met or unknown, and why.
 
     Args:
         candidate: Index days of all definitions with what they reach.
-        exposure: Exposures that stood on `as_of`; a record without any to an antidepressant is silent, and
-            its results unknown. One without a date may be a further trial, so it widens what may count.
-        ingredient: Knowledge table, for the role.
+        recorded_drug: A record without any antidepressant is silent, and its results unknown; one without
+            a date may be a further trial, so it widens what may count.
         condition: Conditions that stood on `as_of`.
         definition: Knowledge table.
         definition_requirement: Code sets of which one has to stand before the index.
@@ -44,7 +43,7 @@ def definition_result(
         definition.select("definition_id", "order", "least", "strictly_more", "verified")
     )
     joined = base.left_join(best, list(KEY)).drop(*(f"{key}_right" for key in KEY))
-    joined = joined.left_join(_antidepressants(exposure, ingredient), "person_id").drop("person_id_right")
+    joined = joined.left_join(recorded_drug, "person_id").drop("person_id_right")
     joined = joined.mutate(
         no_antidepressant=joined.drugs.isnull(),
         undated_drugs=joined.undated_drugs.fill_null(0),
@@ -66,7 +65,7 @@ def definition_result(
     )  # fmt: skip
 
 
-def _antidepressants(exposure: Table, ingredient: Table) -> Table:
+def recorded_drug(exposure: Table, ingredient: Table) -> Table:
     """One row per person with an antidepressant in the record: how many drugs, and how many never dated."""
     ours = ingredient.filter(ingredient.role == "antidepressant").select("ingredient")
     rows = exposure.inner_join(ours, "ingredient")

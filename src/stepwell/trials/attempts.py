@@ -8,12 +8,14 @@ from stepwell.trials.eras import ERA
 from stepwell.trials.supply import DISPENSED, ORDERED
 
 
-def attempt(era_supply: Table, dose_step: Table, parameter: Table) -> Table:
+def attempt(era_supply: Table, trial_coverage: Table, trial_dose: Table, trial_said: Table, parameter: Table) -> Table:
     """One row per era of an antidepressant or augmenting agent.
 
     Args:
         era_supply: Supplies with their era.
-        dose_step: Dose steps of the same eras.
+        trial_coverage: Days supplied in each era.
+        trial_dose: First and highest dose of each era.
+        trial_said: What its rows say of how it ended.
         parameter: One row: `as_of` and the rules.
 
     Returns:
@@ -23,9 +25,8 @@ def attempt(era_supply: Table, dose_step: Table, parameter: Table) -> Table:
         `state` (`running`, `ended`, `unknown`: its end isn't recorded); doses; `stop_reason`,
         `stated_adherence`, `reported_outcome` as the record says.
     """
-    used = era_supply.filter(era_supply.counts)
-    rows = _spans(used)
-    for part in (_coverage(used), _doses(dose_step), _said(era_supply)):
+    rows = _spans(era_supply.filter(era_supply.counts))
+    for part in (trial_coverage, trial_dose, trial_said):
         rows = rows.left_join(part, list(ERA)).drop(*(f"{key}_right" for key in ERA))
     rows = _with_state(rows.cross_join(parameter.select("as_of", "persistence_days")))
     return _with_proportions(rows)
@@ -54,15 +55,17 @@ def _spans(used: Table) -> Table:
     return rows.mutate(trial_id=trial_id, basis=basis)
 
 
-def _coverage(used: Table) -> Table:
+def trial_coverage(era_supply: Table) -> Table:
+    """One row per era: `covered_low`, `covered_high`, the days surely and perhaps supplied, a day once."""
+    used = era_supply.filter(era_supply.counts)
     low = union_days(used, ERA, "certain_start", "certain_end", "covered_low")
     high = union_days(used, ERA, "possible_start", "possible_end", "covered_high")
     rows = high.left_join(low, list(ERA)).drop(*(f"{key}_right" for key in ERA))
     return rows.mutate(covered_low=rows.covered_low.fill_null(0))
 
 
-def _doses(dose_step: Table) -> Table:
-    """First, highest and last dose; a highest that is unknown in any step is open upward (null)."""
+def trial_dose(dose_step: Table) -> Table:
+    """One row per era: first and highest dose; a highest that is unknown in any step is open upward (null)."""
     window = ibis.window(group_by=list(ERA), order_by=[dose_step.possible_start, dose_step.certain_start])
     rows = dose_step.mutate(place=ibis.row_number().over(window))
     rows = rows.mutate(high=ibis.greatest(rows.dose_high, rows.sum_high.fill_null(rows.dose_high)))
@@ -80,8 +83,8 @@ def _doses(dose_step: Table) -> Table:
     )
 
 
-def _said(era_supply: Table) -> Table:
-    """What the rows of the era say of its end: the last that says anything; two adherences are a conflict."""
+def trial_said(era_supply: Table) -> Table:
+    """One row per era: what its rows say of its end, the last that says anything; two adherences conflict."""
     rows = era_supply
     adherence = rows.adherence
     parts = rows.group_by(list(ERA)).aggregate(
