@@ -114,6 +114,7 @@ class Review:
         records: What was read, what was not, and what was odd.
         knowledge: What the definitions and thresholds were drawn from.
         definitions: Ids of the definitions asked for, in their order.
+        later_rows: Rows of the person dated after `as_of`, which do not exist for this review.
     """
 
     person_id: str
@@ -122,6 +123,7 @@ class Review:
     records: Records
     knowledge: Knowledge
     definitions: tuple[str, ...]
+    later_rows: int = 0
 
     @property
     def headline_definition(self) -> str:
@@ -168,7 +170,8 @@ def assemble(
     tables = {name: _rows(results[name], person_id, order) for name, order in SHOWN.items()}
     for name in ("verdict", "definition_result"):
         tables[name] = [row for row in tables[name] if row["definition_id"] in chosen]
-    return Review(person_id, as_of, tables, records, knowledge, chosen)
+    later = sum(_later(records.tables[name], began, person_id, as_of) for name, began in STARTED.items())
+    return Review(person_id, as_of, tables, records, knowledge, chosen, later)
 
 
 def _chosen(knowledge: Knowledge, asked: Sequence[str]) -> tuple[str, ...]:
@@ -177,6 +180,12 @@ def _chosen(knowledge: Knowledge, asked: Sequence[str]) -> tuple[str, ...]:
     if wrong:
         raise ConfigError(f"No definition is called {', '.join(wrong)}. The definitions are: {', '.join(known)}.")
     return tuple(dict.fromkeys(asked)) or tuple(known)
+
+
+def _later(table: pa.Table, began: str, person_id: str, as_of: date) -> int:
+    """Rows of a record table that can only have come to be after `as_of`, each row of the source once."""
+    after = pc.and_(pc.equal(table["person_id"], person_id), pc.greater(table[f"{began}_earliest"], as_of))
+    return int(pc.count_distinct(table.filter(after)["evidence_id"]).as_py())
 
 
 def _rows(table: pa.Table, person_id: str, order: Sequence[str]) -> list[dict[str, object]]:

@@ -285,6 +285,7 @@ def _record(lookup: Lookup) -> Node:
         "source": records.source,
         "rows_read": [{"kind": kind, "count": number} for kind, number in records.rows_read.items()],
         "unused": [asdict(row) for row in records.unused],
+        "later_rows": lookup.review.later_rows,
         "findings": [
             {"code": row.code, "file": row.file, "where": row.where, "field": row.field, "message": row.message}
             for row in findings(lookup)
