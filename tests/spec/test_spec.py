@@ -3,6 +3,8 @@
 import pkgutil
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,7 +13,8 @@ import pytest
 import tests.spec as folder
 from stepwell.engines.duckdb import Engine
 from stepwell.knowledge.load import load
-from stepwell.review import SHOWN
+from stepwell.review import SHOWN, reads
+from tests.spec import postgres
 from tests.spec.harness import AS_OF, Case, combined, expected_rows
 
 
@@ -40,10 +43,23 @@ ORDER = {
 
 
 @pytest.fixture(scope="session")
-def duckdb_results() -> dict[str, pa.Table]:
-    """All cases in one run on DuckDB."""
-    wanted = {name for case in CASES for name in (*case.expected, *case.absent)}
-    return Engine(load()).run(combined(CASES), AS_OF, wanted)
+def by_engine() -> dict[str, dict[str, pa.Table]]:
+    """Every table of all cases, from one run on each engine."""
+    record, wanted = combined(CASES), tuple(reads())
+    # Not below the folder of the test run: the address of a socket may not be longer than 107 letters.
+    with TemporaryDirectory() as folder, postgres.server(Path(folder)) as uri:
+        return {
+            "duckdb": Engine(load()).run(record, AS_OF, wanted),
+            "postgres": postgres.run(uri, load(), record, AS_OF, wanted),
+        }
+
+
+@pytest.mark.parametrize("name", sorted(reads()))
+def test_engines_give_identical_rows(name: str, by_engine: dict[str, dict[str, pa.Table]]) -> None:
+    """Every table of every step, over the people of all cases."""
+    first, second = (sorted(by_engine[engine][name].to_pylist(), key=repr) for engine in ("duckdb", "postgres"))
+
+    assert first == second
 
 
 def test_every_case_has_its_own_person() -> None:
@@ -59,11 +75,13 @@ def _found(table: pa.Table, person_id: str, name: str, columns: list[str]) -> li
     return list(mine.sort_by([(column, "ascending") for column in order]).select(columns).to_pylist())
 
 
+@pytest.mark.parametrize("engine", ["duckdb", "postgres"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.person_id)
-def test_spec(case: Case, duckdb_results: dict[str, pa.Table]) -> None:
+def test_spec(case: Case, engine: str, by_engine: dict[str, dict[str, pa.Table]]) -> None:
     """The expected rows come out, in order; of definitions and outcomes only those that are named."""
+    results = by_engine[engine]
     for name, text in case.expected.items():
-        table = duckdb_results[name]
+        table = results[name]
         rows = expected_rows(text, table.schema)
         columns = list(rows[0]) if rows else table.column_names
         found = _found(table, case.person_id, name, columns)
@@ -73,7 +91,7 @@ def test_spec(case: Case, duckdb_results: dict[str, pa.Table]) -> None:
 
         assert found == rows, f"{name} of {case.title!r}"
     for name, (column, value) in case.absent.items():
-        found = _found(duckdb_results[name], case.person_id, name, [column])
+        found = _found(results[name], case.person_id, name, [column])
 
         assert {column: value} not in found
         assert found, "the person has other rows there, so this was asked"
