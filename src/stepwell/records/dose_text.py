@@ -1,5 +1,6 @@
 """Dose from directions in words ("take 1-2 tablets twice daily"), only where they can mean one thing."""
 
+import math
 import re
 from typing import NamedTuple
 
@@ -26,16 +27,19 @@ _SCHEME = re.compile(r"(?<![\d.,/-])(\d(?:[.,]5)?)-(\d(?:[.,]5)?)-(\d(?:[.,]5)?)
 _PER_DAY = {
     "twice a day": 2.0, "twice daily": 2.0, "twice per day": 2.0, "two times a day": 2.0, "two times daily": 2.0,
     "2 times a day": 2.0, "2 times daily": 2.0, "2 times per day": 2.0, "2x daily": 2.0, "2x/day": 2.0, "2x a day": 2.0,
-    "bid": 2.0, "b.i.d.": 2.0, "b.i.d": 2.0, "bd": 2.0, "every 12 hours": 2.0, "every twelve hours": 2.0, "q12h": 2.0,
+    "bid": 2.0, "b.i.d.": 2.0, "b.i.d": 2.0, "bd": 2.0, "b.d.": 2.0, "b.d": 2.0, "every 12 hours": 2.0,
+    "every twelve hours": 2.0, "q12h": 2.0, "q12hr": 2.0,
     "morning and night": 2.0, "morning and evening": 2.0, "am and pm": 2.0, "morning and bedtime": 2.0,
     "in the morning and at night": 2.0, "in the morning and evening": 2.0, "in the morning and at bedtime": 2.0,
     "in the morning and in the evening": 2.0, "every morning and evening": 2.0, "every morning and every evening": 2.0,
     "three times a day": 3.0, "three times daily": 3.0, "three times per day": 3.0, "3 times a day": 3.0,
     "3 times daily": 3.0, "3 times per day": 3.0, "3x daily": 3.0, "3x/day": 3.0, "3x a day": 3.0, "tid": 3.0,
-    "t.i.d.": 3.0, "t.i.d": 3.0, "tds": 3.0, "every 8 hours": 3.0, "every eight hours": 3.0, "q8h": 3.0,
+    "t.i.d.": 3.0, "t.i.d": 3.0, "tds": 3.0, "t.d.s.": 3.0, "t.d.s": 3.0, "every 8 hours": 3.0,
+    "every eight hours": 3.0, "q8h": 3.0, "q8hr": 3.0,
     "four times a day": 4.0, "four times daily": 4.0, "4 times a day": 4.0, "4 times daily": 4.0, "4x daily": 4.0,
-    "4x/day": 4.0, "qid": 4.0, "q.i.d.": 4.0, "q.i.d": 4.0, "qds": 4.0, "every 6 hours": 4.0, "every six hours": 4.0,
-    "q6h": 4.0, "every 4 hours": 6.0, "q4h": 6.0,
+    "4x/day": 4.0, "qid": 4.0, "q.i.d.": 4.0, "q.i.d": 4.0, "qds": 4.0, "q.d.s.": 4.0, "q.d.s": 4.0,
+    "every 6 hours": 4.0, "every six hours": 4.0, "q6h": 4.0, "q6hr": 4.0,
+    "every 4 hours": 6.0, "q4h": 6.0, "q4hr": 6.0,
     "every other day": 0.5, "on alternate days": 0.5, "alternate days": 0.5, "every 2 days": 0.5, "every two days": 0.5,
     "every 48 hours": 0.5, "qod": 0.5, "q.o.d.": 0.5, "every second day": 0.5,
     "once a week": 1 / 7, "once weekly": 1 / 7, "every week": 1 / 7, "weekly": 1 / 7, "per week": 1 / 7,
@@ -45,7 +49,8 @@ _PER_DAY = {
 # Once a day; where several of these stand together they name one time ("once daily in the morning").
 _ONCE = (
     "once a day", "once daily", "once per day", "one time a day", "1 time a day", "1x daily", "1x/day", "every day",
-    "each day", "daily", "per day", "a day", "/day", "/d", "qd", "q.d.", "q.d", "od", "o.d.", "every 24 hours", "q24h",
+    "each day", "daily", "per day", "a day", "/day", "/d", "qd", "q.d.", "q.d", "od", "o.d.",
+    "every 24 hours", "q24h", "q24hr", "qday", "q day", "q daily",
     "every morning", "each morning", "in the morning", "in the am", "qam", "q am", "mane", "every evening",
     "in the evening", "every night", "each night", "at night", "nightly", "nocte", "at bedtime", "before bed",
     "before bedtime", "qhs", "q hs", "hs", "qpm", "q pm", "in the pm", "with breakfast", "with dinner", "with lunch",
@@ -66,12 +71,35 @@ _CHANGING = re.compile(
     r"(?<!\w)(?:then|titrat\w*|taper\w*|increas\w*|decreas\w*|reduc\w*|rais\w*|(?<!a )(?<!per )week \d|weeks \d|"
     r"(?:on|from|by) day \d+|days \d+|for the first|start(?:ing)? (?:with|at|on)|until|alternat\w* with|followed by|"
     r"stop\w*|discontinu\w*|hold|not|no|never|avoid|loading|repeat\w*|may take|extra|additional|minus|less|"
-    r"half an hour|previous\w*|instead|unless|except|weekdays|weekends)(?!\w)"
+    r"half an hour|previous\w*|instead|unless|except|weekdays?|weekends?|mon|tues?|wed|thurs?|fri|sat|sun|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?)(?!\w)"
 )
 _SLOT = re.compile(
     r"(?<!\w)(?:morning|am|mane|breakfast|noon|midday|lunch|afternoon|evening|pm|dinner|supper|night|nocte|bedtime|bed|hs|"
     r"qam|qpm|qhs|nightly)(?!\w)"
 )
+
+
+# Cautions that stand on labels and say nothing of the dose.
+_CAUTION = re.compile(
+    r"(?<!\w)do not (?:crush|chew|cut|split|break|drink|drive|stop|swallow)(?!\w)"
+    r"(?:(?!\bthen\b|\btake\b|increas|reduc)[^.;,\d])*(?=[.;,]|$)"
+)
+# What is handed out, not what is taken.
+_HANDED_OUT = re.compile(
+    rf"(?:#|(?<!\w)(?:disp(?:ense)?|qty|quantity)(?!\w)[:.]?) ?\d+ ?(?:{_UNIT}(?:\(s\))?(?!\w))?|"
+    r"(?<!\w)\d+ refills?(?!\w)(?:\(s\))?"
+)
+# A number alone, as labels write it: "one daily", "TAKE TWO AT NIGHT", "one to be taken each day".
+_ALONE = re.compile(
+    rf"^(?:(?:please )?take )?(?P<number>{_WORD_NUMBER})(?: to be taken)?"
+    r"(?:,? (?:po|p\.o\.|by mouth|orally|oral))?,? (?=(?P<rest>.*))"
+)
+_COUNT = re.compile(rf"(?<![\w.,])(?P<number>{_WORD_NUMBER})(?: to be taken)?,? ")
+_ANY_NUMBER = re.compile(rf"(?<!\w){_WORD_NUMBER}(?!\w)")
+_LASTING = re.compile(rf"(?<!\w)(?:for|x) ?{_WORD_NUMBER} (?:day|week|month)s?(?!\w)")
+# A tablet isn't cut smaller: a bare numeral below this part of the strength can't be milligrams.
+SMALLEST_PART = 0.25
 
 
 class Directions(NamedTuple):
@@ -106,6 +134,10 @@ def read(text: str, strength: float | None = None) -> Directions:
     if slotted is not None:
         return Directions(slotted, doses.ONCE, needed)
     taken, times = _amount(words, strength), _times(words)
+    if taken is None:
+        taken = _alone(words, strength)
+    elif _counted_besides(words):
+        taken = None
     if _UP_TO.search(words) and taken is not None:
         taken = Amount(0.0, taken.high, taken.unit)
     return Directions(taken, times, needed)
@@ -118,9 +150,12 @@ def times_of(text: str) -> Times | None:
 
 def _simplified(text: str) -> str:
     words = re.sub(r"\s+", " ", text.casefold().replace("\u00bd", ".5").replace("1/2", "0.5")).strip()
-    words = re.sub(r"(\d) (?:and (?:a )?half|0?\.5)(?!\d)", r"\1.5", words)
-    words = re.sub(r"(?<!\w)one and (?:a )?half(?!\w)", "1.5", words)
+    words = _HANDED_OUT.sub(" ", _CAUTION.sub(" ", words))
+    words = re.sub(r"one[ -]half(?!\w)", "half", words)
+    words = re.sub(r"(\d) ?(?:(?:and|&|\+) (?:a )?half|(?:(?:and|&|\+|-) ?)?0?\.5)(?!\d)", r"\1.5", words)
+    words = re.sub(r"(?<!\w)one (?:and|&) (?:a )?half(?!\w)", "1.5", words)
     words = re.sub(r"(?<!\w)(?:half a|a half|half of (?:an?|one))(?!\w)", "0.5", words)
+    words = re.sub(r"(?<![\w.,])(\d)(od|bd|tds|qds)(?!\w)", r"\1 \2", words)
     words = re.sub(r"(?<![\d\w])\.5", "0.5", words)
     words = re.sub(r"(?<!\w)(\w+) \(\1\)", r"\1", words)
     return re.sub(rf"(?<!\w)({'|'.join(_NUMBERS)}) \(({_NUMBER})\)", r"\2", words)
@@ -131,11 +166,39 @@ def _amount(words: str, strength: float | None) -> Amount | None:
     found = {_of(match) for match in _AMOUNT.finditer(words)}
     if len(found) > 1 and None not in found:
         by_unit = {one.unit: one for one in found if one is not None}
-        counted, weighed = by_unit.get("count"), by_unit.get("mg")
-        both = len(found) == len(by_unit) and counted and weighed and counted.low == counted.high
-        if both and counted and weighed and counted.high * (strength or weighed.high) == weighed.high:
+        counted, weighed = by_unit.get("count") or by_unit.get("mL"), by_unit.get("mg")
+        only_both = counted and weighed and {*found} == {counted, weighed} and counted.low == counted.high
+        if only_both and counted and weighed and _agree(counted, weighed, strength, in_total="mg total" in words):
             return weighed
     return found.pop() if len(found) == 1 else None
+
+
+def _agree(counted: Amount, weighed: Amount, strength: float | None, *, in_total: bool) -> bool:
+    """Whether so many tablets, or mL, hold the mg that are told beside them."""
+    if strength is not None:
+        return math.isclose(counted.high * strength, weighed.high, rel_tol=1e-9)
+    return in_total or (counted.unit == "count" and counted.high == 1.0)
+
+
+def _counted_besides(words: str) -> bool:
+    """Whether, beside an amount, tablets are counted without saying so (`50 mg, two daily`)."""
+    rest = _AMOUNT.sub(" ; ", words)
+    found = [(match, _FREQUENCY.match(rest, match.end())) for match in _COUNT.finditer(rest)]
+    return any(often is not None and _number(match["number"]) != 1.0 for match, often in found)
+
+
+def _alone(words: str, strength: float | None) -> Amount | None:
+    """A number without a unit before a frequency: tablets, where a numeral can't be milligrams."""
+    match = _ALONE.match(words)
+    if match is None or strength is None or _AMOUNT.search(words) or not _FREQUENCY.match(match["rest"]):
+        return None
+    number = _number(match["number"])
+    is_numeral = match["number"][0].isdigit()
+    if is_numeral and number >= strength * SMALLEST_PART:
+        return None
+    if _ANY_NUMBER.search(_LASTING.sub(" ", _FREQUENCY.sub(" ", match["rest"]))):
+        return None
+    return Amount(number, number, "count")
 
 
 def _of(match: re.Match[str]) -> Amount | None:

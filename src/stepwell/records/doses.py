@@ -3,6 +3,7 @@
 Unknown where anything needed is missing: a dose is never guessed.
 """
 
+import math
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
@@ -54,7 +55,7 @@ _MASS: dict[str, tuple[Unit, float]] = {
     "millilitre": ("mL", 1.0), "millilitres": ("mL", 1.0),
 }  # fmt: skip
 _COUNTED = ("tab", "cap", "patch", "pill", "lozenge", "wafer")
-_COUNTED_EXACTLY = frozenset({"tbl", "ptch", "film", "transdermal system"})
+_COUNTED_EXACTLY = frozenset({"tbl", "ptch", "film", "transdermal system", "each", "ea", "#"})
 
 
 def unit(text: str) -> tuple[Unit, float] | None:
@@ -96,7 +97,8 @@ def per_day(taken: Amount, times: Times, match: DrugMatch, lookup: Lookup, basis
     if strength is None:
         return UNKNOWN
     often = ONCE if wanted in ("mg/session", "mg/kg/infusion") else times
-    return Dose(_rounded(taken.low * often.low * strength), _rounded(taken.high * often.high * strength), wanted, basis)
+    low, high = taken.low * often.low * strength, taken.high * often.high * strength
+    return Dose(_rounded(low), _rounded(high), wanted, basis) if math.isfinite(high) else UNKNOWN
 
 
 def _content(taken: Amount, match: DrugMatch, wanted: str, parts: int) -> float | None:

@@ -11,6 +11,7 @@ from stepwell.records.wording import Hit, Names, plain
 
 MG_PER_G = 1000.0
 HOURS_PER_DAY = 24.0
+SHORTEST_BRACKETED = 4
 
 _STRENGTH = re.compile(
     r"(?<![\d.,-])(?<!- )(?<!\dto )(?<!\d to )"
@@ -98,7 +99,7 @@ class DrugText:
     def __init__(self, knowledge: Knowledge) -> None:
         self._ingredients: dict[str, tuple[str, ...]] = {}
         for ingredient in knowledge.ingredients:
-            for name in (ingredient.label, *(ingredient.synonyms or "").split("|")):
+            for name in (*_labelled(ingredient.label), *(ingredient.synonyms or "").split("|")):
                 self._add(name, ingredient.id)
         self._names = Names(self._ingredients)
         self._products: dict[str, list[Product]] = {}
@@ -186,6 +187,22 @@ def _core(text: str) -> str:
 def _words(label: str) -> re.Pattern[str] | None:
     found = [words for name, words in _ABBREVIATIONS.items() if name in plain(label)]
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(found)})(?![^\W_])") if found else None
+
+
+def _labelled(label: str) -> Iterable[str]:
+    """The names in a label: the label, what stands before its bracket, and a word within it.
+
+    Of three letters or fewer a bracketed word could be another thing (`T3`).
+
+    >>> list(_labelled("dosulepin (dothiepin)")), list(_labelled("liothyronine (T3)"))
+    (['dosulepin (dothiepin)', 'dosulepin', 'dothiepin'], ['liothyronine (T3)', 'liothyronine'])
+    """
+    yield label
+    bracketed = re.fullmatch(r"(.+?)\s*\(([\w-]+)\)", label)
+    if bracketed:
+        yield bracketed[1]
+        if len(bracketed[2]) >= SHORTEST_BRACKETED:
+            yield bracketed[2]
 
 
 def _only_forms(knowledge: Knowledge) -> dict[str, str]:

@@ -4,6 +4,7 @@ Every reader asks here, so that a code means the same whatever the format. Codes
 matched as whole words and marked as such.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -27,6 +28,17 @@ _WORDS_BESIDE_A_NAME = frozenset(
 )
 _YES_NO = {"LA33-6": 1.0, "LA32-8": 0.0, "yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0}
 _CACHED = 100_000
+# So many letters of an item's words tell which it is, however its last words are put.
+_OPENING = 30
+_NUMBERING = re.compile(r"^\s*(?:q(?:uestion)?|item)?\s*[#(]?\d{1,2}[a-z]?(?:\s*[.):-]+\s*|\s+)", re.IGNORECASE)
+_ITEM_NUMBER = re.compile(
+    r"[\s:,._/-]*(?P<word>item|question|q|no\.?|number|#)?[\s._#-]*0?(?P<number>\d{1,2})(?![\d.]\d?)"
+)
+_JOINED = re.compile(r"(\d)q(\d)")
+_NUMBERED_ANSWER = re.compile(
+    r"\s*(?:[(\[]?(?P<before>\d)[)\]]?\s*[.:=-]*\s*(?P<last>\D+)|"
+    r"(?P<first>\D+?)\s*[(\[:=-]\s*(?P<after>\d)\s*[)\]]?)\s*$"
+)
 
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
@@ -157,8 +169,23 @@ class Lookup:
         return max(found, key=lambda pair: len(self._scales.instruments[pair[0]].items)) if found else None
 
     def items_by_text(self, text: str) -> tuple[tuple[str, str], ...]:
-        """Every (scale, item) whose own words these are; only scales whose wording may be shipped have any."""
-        return tuple(self._scales.texts.get(bare(text), ()))
+        """Every (scale, item) whose own words these are, or whose name and number (`PHQ-9 question 9`).
+
+        Only scales whose wording may be shipped have words of their own.
+        """
+        return self._scales.items_by_text(text)
+
+    def items_of(self, codes: Codes, texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """Every (scale, item) that has one of these codes, else, where no LOINC code stands, one of these texts."""
+        codes = tuple(codes)
+        found = self.items(codes)
+        if found or any(system == "loinc" for system, _ in codes):
+            return found
+        return next((named for text in texts if (named := self.items_by_text(text))), ())
+
+    def items_by_link(self, link_id: str) -> tuple[tuple[str, str], ...]:
+        """The (scale, item) that a link id names by scale and number (`phq9_9`)."""
+        return self._scales.item_by_name(_JOINED.sub(r"\1 q\2", link_id.casefold().lstrip("/")), keyword=False)
 
     def answer(self, instrument: str, item: str, codes: Codes, text: str | None) -> float | None:
         """What a coded or worded answer to an item scores; None if it is no answer of that item."""
@@ -265,7 +292,10 @@ class _Scales:
         self.items: dict[tuple[str, str], list[tuple[str, str]]] = _grouped(
             ((coded.system, coded.code), pair) for pair, item in pairs for coded in item.codes
         )
-        self.texts = _grouped((bare(item.text), pair) for pair, item in pairs if item.text)
+        texts = [(bare(item.text), pair) for pair, item in pairs if item.text]
+        self._texts = _grouped(texts)
+        self._openings = _grouped((text[:_OPENING], pair) for text, pair in texts if len(text) >= _OPENING)
+        self._items_of_text: dict[str, tuple[tuple[str, str], ...]] = {}
         self._ids = {plain(name): one.id for one in every for name in (one.id, one.title, *one.names)}
         self._names = Names(self._ids)
         self._named: dict[str, str | None] = {}
@@ -293,6 +323,36 @@ class _Scales:
         beside = {word.strip("()[],.:;") for word in text.split()} - {""}
         return ids.pop() if len(ids) == 1 and beside <= _WORDS_BESIDE_A_NAME else None
 
+    def items_by_text(self, text: str) -> tuple[tuple[str, str], ...]:
+        """The items of a text, however it is numbered or ends."""
+        known = self._items_of_text.get(text)
+        if known is None:
+            if len(self._items_of_text) >= _CACHED:
+                self._items_of_text.clear()
+            known = self._items_of_text[text] = self._worded(text) or self.item_by_name(text, keyword=True)
+        return known
+
+    def _worded(self, text: str) -> tuple[tuple[str, str], ...]:
+        for words in (bare(text), bare(_NUMBERING.sub("", text))):
+            if words in self._texts:
+                return tuple(self._texts[words])
+            opened = self._openings.get(words[:_OPENING], ())
+            if opened and len({scale for scale, _ in opened}) == len(opened):
+                return tuple(opened)
+        return ()
+
+    def item_by_name(self, text: str, *, keyword: bool) -> tuple[tuple[str, str], ...]:
+        """The item of a scale's name and its number; `keyword`: only if a word says that an item is meant."""
+        words = plain(text)
+        hits = self._names.find(words)
+        if not hits or hits[0].start > 0:
+            return ()
+        said = _ITEM_NUMBER.match(words[hits[0].end :])
+        if said is None or (keyword and not said["word"]):
+            return ()
+        pair = (self._ids[hits[0].name], str(int(said["number"])))
+        return (pair,) if pair in self.questions else ()
+
     def answer(self, instrument: str, item: str, codes: tuple[tuple[str, str], ...], text: str | None) -> float | None:
         question = self.questions.get((instrument, item))
         if question is None:
@@ -304,9 +364,20 @@ class _Scales:
                 return one.value
         if text:
             for one in answers:
-                if one.text is not None and bare(one.text) == bare(text):
+                if one.text is not None and _means(text, one.text, one.value):
                     return one.value
         return None if answers else _yes_or_no(question, loinc, text)
+
+
+def _means(text: str, answer: str, value: float) -> bool:
+    """Whether a text is an answer in words, alone or with what it scores (`Several days (1)`, `1 - Several days`)."""
+    if bare(text) == bare(answer):
+        return True
+    numbered = _NUMBERED_ANSWER.match(text)
+    if numbered is None:
+        return False
+    number, words = numbered["before"] or numbered["after"], numbered["first"] or numbered["last"]
+    return bare(words) == bare(answer) and float(number) == value
 
 
 def _yes_or_no(question: Item, loinc: Iterable[str], text: str | None) -> float | None:

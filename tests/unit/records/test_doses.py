@@ -127,6 +127,18 @@ CLEAR = [
     ("20 mg every other day", (20, 20, "mg"), (0.5, 0.5), False),
     ("1 cap once daily in the morning", (1, 1, "count"), (1, 1), False),
     ("sertraline 100mg/day", (100, 100, "mg"), (1, 1), False),
+    ("75mg b.d.", (75, 75, "mg"), (2, 2), False),
+    ("sertraline 50 mg one daily", (50, 50, "mg"), (1, 1), False),
+    ("75 mg 2 times daily", (75, 75, "mg"), (2, 2), False),
+    ("1 tab po qday", (1, 1, "count"), (1, 1), False),
+    ("1 tab(s), Oral, q12hr, # 60 tab(s), 0 Refill(s)", (1, 1, "count"), (2, 2), False),
+    ("50 mg = 1 tab, PO, Daily, # 30 tab, 3 Refill(s)", (50, 50, "mg"), (1, 1), False),
+    ("Take 1 & 1/2 tablets daily", (1.5, 1.5, "count"), (1, 1), False),
+    ("Take one-half tablet daily", (0.5, 0.5, "count"), (1, 1), False),
+    ("Take one and one-half tablets daily", (1.5, 1.5, "count"), (1, 1), False),
+    ("Take 2 capsules (40 mg total) by mouth daily", (40, 40, "mg"), (1, 1), False),
+    ("Take 1 tablet daily. Do not crush or chew.", (1, 1, "count"), (1, 1), False),
+    ("Take 1 tablet daily. Do not stop taking it without advice.", (1, 1, "count"), (1, 1), False),
 ]
 
 
@@ -155,6 +167,14 @@ def test_clear_directions_are_read(
         "do not take 1 tablet daily",
         "1 tablet daily twice weekly",
         "alternate 50 mg with 100 mg daily",
+        "1 tablet Monday to Friday daily",
+        "1 tablet daily on Mondays only",
+        "Do not crush, then take 2 tablets daily",
+        "1 tablet daily, do not stop until day 7",
+        "one daily",
+        "sertraline 50 mg two daily",
+        "sertraline 50 mg tablets, take two at night",
+        "sertraline 50 mg 100 daily",
         "",
     ],
 )
@@ -166,3 +186,49 @@ def test_directions_that_are_not_clear_give_no_dose(text: str) -> None:
 def test_strength_settles_an_amount_told_both_ways() -> None:
     assert dose_text.read("100 mg (2 tablets) daily", 50.0).taken == Amount(100, 100, "mg")
     assert dose_text.read("100 mg (2 tablets) daily", 100.0).taken is None
+
+
+@pytest.mark.parametrize(
+    ("text", "strength", "each_day"),
+    [
+        ("ONE DAILY", 10.0, 1.0),
+        ("one at night", 15.0, 1.0),
+        ("One To Be Taken Each Day", 50.0, 1.0),
+        ("TAKE TWO EVERY MORNING", 20.0, 2.0),
+        ("TAKE ONE TWICE A DAY", 75.0, 2.0),
+        ("Take one by mouth at bedtime for sleep", 15.0, 1.0),
+        ("half at night", 15.0, 0.5),
+        ("1 po qd", 10.0, 1.0),
+        ("1od", 20.0, 1.0),
+        ("one daily for 28 days", 20.0, 1.0),
+    ],
+)
+def test_a_number_alone_counts_tablets(text: str, strength: float, each_day: float) -> None:
+    said = dose_text.read(text, strength)
+    assert said.taken is not None
+    assert said.times is not None
+    assert (said.taken.unit, said.taken.high * said.times.high) == ("count", each_day)
+
+
+@pytest.mark.parametrize(
+    ("text", "strength"),
+    [
+        ("5 daily", 10.0),
+        ("0.5 daily", 2.0),
+        ("100 daily", 50.0),
+        ("one daily", None),
+        ("one at night, two in the morning", 15.0),
+        ("one in the morning and one at night", 15.0),
+        ("one or two at night", 15.0),
+        ("one daily then two daily", 50.0),
+        ("one as directed", 50.0),
+    ],
+)
+def test_a_number_alone_that_could_mean_something_else_gives_no_dose(text: str, strength: float | None) -> None:
+    said = dose_text.read(text, strength)
+    assert said.taken is None or said.times is None
+
+
+def test_volume_and_mg_must_agree_with_the_strength_of_a_liquid() -> None:
+    assert dose_text.read("Take 2.5 mL (50 mg total) daily", 20.0).taken == Amount(50, 50, "mg")
+    assert dose_text.read("Take 2.5 mL (100 mg total) daily", 20.0).taken is None

@@ -299,3 +299,26 @@ def test_no_value_of_the_record_stands_in_findings_or_errors(tmp_path: Path, kno
     records = read(save(tmp_path, bundle(*odd)), knowledge)
     assert len(records.findings) >= 4
     assert told not in repr(records.findings) + repr(records.unused)
+
+
+@pytest.mark.parametrize("name", ["MedicationDispense.ndjson", "more.json", "more.json.gz", "Observation.ndjson.gz"])
+def test_an_empty_or_damaged_file_beside_good_ones_is_left_out_and_noted(
+    tmp_path: Path, knowledge: Knowledge, name: str
+) -> None:
+    save(tmp_path, bundle(total()))
+    (tmp_path / name).write_bytes(b"")
+    records = read(tmp_path, knowledge)
+    assert len(rows(records, "score")) == 1
+    assert [(found.code in ("file-empty", "file-not-readable"), found.file) for found in records.findings] == [
+        (True, name)
+    ]
+    assert_adds_up(records)
+
+
+def test_a_cut_off_line_is_noted_whoever_is_asked_for(tmp_path: Path, knowledge: Knowledge) -> None:
+    people_lines = [json.dumps({**PERSON, "id": one_id}) for one_id in ("a", "b")]
+    (tmp_path / "Patient.ndjson").write_text("\n".join(people_lines), encoding="utf-8")
+    (tmp_path / "Observation.ndjson").write_text(json.dumps(total())[:40] + "\n\n", encoding="utf-8")
+    records = read(tmp_path, knowledge, "a")
+    assert [(found.code, found.where) for found in records.findings] == [("line-not-json", "line 1")]
+    assert_adds_up(records)

@@ -598,3 +598,50 @@ def test_a_medicine_that_is_none_of_ours_is_not_used(
 def test_other_systems_say_nothing(tmp_path: Path, knowledge: Knowledge) -> None:
     records = read_bundle(tmp_path, knowledge, order(medicationCodeableConcept=concept(LOINC, "312941")))
     assert reasons(records) == {"MedicationRequest": "not a medicine Stepwell knows"}
+
+
+# --- a dose told twice -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tablets", "expected"), [(2, (100.0, 100.0, "structured dosage")), (3, (None, None, "unknown"))]
+)
+def test_mg_and_tablets_side_by_side_must_agree(
+    tmp_path: Path, knowledge: Knowledge, tablets: int, expected: tuple[object, ...]
+) -> None:
+    both = [{"doseQuantity": {"value": 100, "unit": "mg"}}, {"doseQuantity": {"value": tablets, "unit": "tablet"}}]
+    records = read_bundle(tmp_path, knowledge, order(dosageInstruction=[{"timing": DAILY, "doseAndRate": both}]))
+    assert dose(one(records, "exposure")) == expected
+
+
+def test_each_counts_tablets_that_are_handed_out(tmp_path: Path, knowledge: Knowledge) -> None:
+    given = dispensing(quantity={"value": 60, "unit": "Each"}, daysSupply={"value": 30, "unit": "d"})
+    row = one(read_bundle(tmp_path, knowledge, given), "exposure")
+    assert dose(row) == (100.0, 100.0, "quantity and days' supply")
+
+
+def test_a_dose_too_large_to_be_a_number_is_unknown(tmp_path: Path, knowledge: Knowledge) -> None:
+    timing: Node = {"repeat": {"frequency": 1e200, "period": 1, "periodUnit": "d"}}
+    records = read_bundle(tmp_path, knowledge, order(dosageInstruction=[directions(1e200, "mg", timing=timing)]))
+    assert dose(one(records, "exposure")) == (None, None, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("Therapy completed", "other"),
+        ("Course completed", "other"),
+        ("No longer needed", "other"),
+        ("Partial remission only", "other"),
+        ("Failure to achieve remission", "other"),
+        ("Did not achieve remission", "other"),
+        ("In remission", "better"),
+        ("Didn't help", "no benefit"),
+        ("Rash", "side effects"),
+    ],
+)
+def test_only_words_of_the_outcome_tell_the_outcome(
+    tmp_path: Path, knowledge: Knowledge, said: str, reason: str
+) -> None:
+    records = read_bundle(tmp_path, knowledge, order(status="stopped", statusReason=words(said)))
+    assert one(records, "exposure")["stop_reason"] == reason

@@ -1,5 +1,6 @@
 """Totals, items and questionnaires, wherever a record keeps them."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -229,10 +230,64 @@ def test_an_odd_answer_is_unknown_and_noted(
 
 
 def test_an_item_answered_twice_differently_is_unknown(tmp_path: Path, knowledge: Knowledge) -> None:
-    twice = [{"code": concept(LOINC, "44260-8"), "valueInteger": value} for value in (0, 2)]
+    twice = [{"code": concept(LOINC, "44250-9"), "valueInteger": value} for value in (0, 2)]
     records = read_bundle(tmp_path, knowledge, total(component=twice))
-    assert items_of(rows(records, "item")) == {"9": None}
+    assert items_of(rows(records, "item")) == {"1": None}
     assert [found[0] for found in findings(records)] == ["item-answered-twice"]
+
+
+@pytest.mark.parametrize("values", [(0, 2), (2, 0)])
+def test_of_two_answers_about_suicide_the_higher_stands(
+    tmp_path: Path, knowledge: Knowledge, values: tuple[int, int]
+) -> None:
+    twice = [{"code": concept(LOINC, "44260-8"), "valueInteger": value} for value in values]
+    records = read_bundle(tmp_path, knowledge, total(component=twice))
+    assert items_of(rows(records, "item")) == {"9": 2.0}
+    assert [found[0] for found in findings(records)] == ["item-answered-twice"]
+
+
+LAST_ITEM = "Thoughts that you would be better off dead, or of hurting yourself in some way"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        words(LAST_ITEM),
+        words(f"9. {LAST_ITEM}"),
+        words("Thoughts that you would be better off dead or hurting yourself"),
+        words("PHQ-9 question 9"),
+        words("PHQ-9 Item 9: suicidal thoughts"),
+        {**concept("urn:oid:1.2.840.114350.1", "44", "Q9"), "coding": [{"code": "44", "display": LAST_ITEM}]},
+    ],
+)
+def test_an_item_without_loinc_code_is_found_by_its_words(tmp_path: Path, knowledge: Knowledge, code: Node) -> None:
+    records = read_bundle(tmp_path, knowledge, item(9, 2, code=code))
+    assert (one(records, "item")["instrument"], items_of(rows(records, "item"))) == ("phq-9", {"9": 2.0})
+
+
+@pytest.mark.parametrize("text", ["PHQ-9 9", "Question 9", "PHQ-9 question 12", "Last PHQ-9 question 9"])
+def test_words_that_name_no_item_are_not_one(tmp_path: Path, knowledge: Knowledge, text: str) -> None:
+    records = read_bundle(tmp_path, knowledge, item(9, 2, code=words(text)))
+    assert reasons(records) == {"Observation": "not a measurement Stepwell looks for"}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Several days (1)", 1.0),
+        ("1 - Several days", 1.0),
+        ("[2] More than half the days", 2.0),
+        ("Nearly every day = 3", 3.0),
+        ("Several days (2)", None),
+        ("Several days 1 2", None),
+    ],
+)
+def test_an_answer_may_carry_its_number_if_it_is_the_right_one(
+    tmp_path: Path, knowledge: Knowledge, text: str, value: float | None
+) -> None:
+    answer = item(9, valueString=text)
+    del answer["valueInteger"]
+    assert items_of(rows(read_bundle(tmp_path, knowledge, answer), "item")) == {"9": value}
 
 
 # --- questionnaires --------------------------------------------------------------------------------
@@ -352,3 +407,41 @@ def test_a_questionnaire_of_no_concern_is_not_used(
     tmp_path: Path, knowledge: Knowledge, resource: Node, reason: str
 ) -> None:
     assert reasons(read_bundle(tmp_path, knowledge, resource)) == {"QuestionnaireResponse": reason}
+
+
+@pytest.mark.parametrize("link", ["phq9_{}", "PHQ-9.{}", "phq9q{}", "/phq9/{}", "PHQ-9-item-0{}"])
+def test_a_link_id_of_scale_and_number_names_an_item(tmp_path: Path, knowledge: Knowledge, link: str) -> None:
+    given = [answered(link.format(number), {"valueInteger": 1}) for number in range(1, 10)]
+    records = read_bundle(tmp_path, knowledge, response(given))
+    assert items_of(rows(records, "item")) == {str(number): 1.0 for number in range(1, 10)}
+
+
+def test_numbered_words_of_a_questionnaire_are_read(tmp_path: Path, knowledge: Knowledge) -> None:
+    given = [answered("a", {"valueString": "Several days"}, text=f"9) {LAST_ITEM}")]
+    records = read_bundle(tmp_path, knowledge, response(given))
+    assert items_of(rows(records, "item")) == {"9": 1.0}
+
+
+def test_items_that_carry_numbers_only_are_read_if_the_questionnaire_is_known_and_whole(
+    tmp_path: Path, knowledge: Knowledge
+) -> None:
+    given = [answered(str(number), {"valueInteger": number % 3}) for number in range(1, 11)]
+    records = read_bundle(
+        tmp_path, knowledge, response(given, questionnaire="https://app.example/Questionnaire/phq9|1")
+    )
+    assert items_of(rows(records, "item")) == {str(number): number % 3 for number in range(1, 10)}
+    assert [found[0] for found in findings(records)] == ["items-by-number"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "name"), [(range(1, 9), "phq9"), (range(10), "survey"), ((*range(1, 10), 9), "phq9")]
+)
+def test_items_that_carry_numbers_only_are_left_alone_if_unsure(
+    tmp_path: Path, knowledge: Knowledge, numbers: Sequence[int], name: str
+) -> None:
+    given = [answered(str(number), {"valueInteger": 1}) for number in numbers]
+    records = read_bundle(
+        tmp_path, knowledge, response(given, questionnaire=f"https://app.example/Questionnaire/{name}")
+    )
+    assert rows(records, "item") == []
+    assert "QuestionnaireResponse" in reasons(records)

@@ -62,6 +62,9 @@ def test_a_pack_of_several_strengths_of_one_drug_has_no_strength(lookup: Lookup)
     [
         ("Sertraline 50 MG Oral Tablet", [("sertraline", "oral", 50.0, None)]),
         ("ZOLOFT", [("sertraline", "oral", None, None)]),
+        ("Dosulepin 75mg tablets", [("dosulepin", "oral", 75.0, None)]),
+        ("Dothiepin 75mg tablets", [("dosulepin", "oral", 75.0, None)]),
+        ("Liothyronine 25 mcg", [("liothyronine", "oral", 25.0, None)]),
         ("sertraline hydrochloride 50 MG", [("sertraline", "oral", 50.0, None)]),
         ("Effexor XR 75 mg", [("venlafaxine", "extended-release", 75.0, None)]),
         ("desvenlafaxine", [("desvenlafaxine", "extended-release", None, None)]),

@@ -10,8 +10,6 @@ from stepwell.records.fhir.shape import Node, concept, node, nodes, number, stri
 from stepwell.records.fhir.when import Days, Length
 from stepwell.records.lookup import DrugMatch
 
-# A tablet isn't cut smaller: a bare number below this part of the strength can't be milligrams.
-SMALLEST_PART = 0.25
 DAYS_PER_WEEK = 7
 # Codes of the timing code system v3-GTSAbbreviation; others are read as words.
 _TIMES_A_DAY = {
@@ -83,7 +81,7 @@ def worded(row: Row, text: str | None, match: DrugMatch, parts: int) -> Dose:
     """The dose that directions in words give, if they are clear."""
     if not text:
         return doses.UNKNOWN
-    said = dose_text.read(text, match.strength if match.strength_unit == "mg" else None)
+    said = dose_text.read(text, match.strength if match.strength_unit in ("mg", "mg/mL") else None)
     if said.taken is None or said.times is None:
         return doses.UNKNOWN
     dose = doses.per_day(said.taken, said.times, match, row.lookup, "text", parts)
@@ -102,9 +100,22 @@ def _taken(row: Row, dosage: Node, path: str, match: DrugMatch) -> Amount | None
         for one in ordered or every
         if (amount := _dose_or_range(row, one, f"{path}.doseAndRate", match)) is not None
     ]
+    found = _told_twice(found, match)
     if not found or len({amount.unit for amount in found}) > 1:
         return None
     return Amount(min(one.low for one in found), max(one.high for one in found), found[0].unit)
+
+
+def _told_twice(found: list[Amount], match: DrugMatch) -> list[Amount]:
+    """Without the tablets, where the mg beside them say the same (`100 mg` and `2 tablets` of 50 mg)."""
+    counted = [one for one in found if one.unit == "count"]
+    weighed = [one for one in found if one.unit == "mg"]
+    if not counted or not weighed or match.strength is None or match.strength_unit != "mg":
+        return found
+    in_mg = {(round(one.low * match.strength, 6), round(one.high * match.strength, 6)) for one in counted}
+    if in_mg == {(round(one.low, 6), round(one.high, 6)) for one in weighed}:
+        return [one for one in found if one.unit != "count"]
+    return found
 
 
 def _dose_or_range(row: Row, one: Node, path: str, match: DrugMatch) -> Amount | None:
@@ -144,7 +155,7 @@ def quantity(row: Row, value: object, path: str, match: DrugMatch) -> Amount | N
 
 def _bare(row: Row, size: float, path: str, match: DrugMatch) -> Amount | None:
     """A number without unit: tablets where it can't be milligrams of tablets of that strength."""
-    if match.strength and match.strength_unit in ("mg", "mcg") and size < match.strength * SMALLEST_PART:
+    if match.strength and match.strength_unit in ("mg", "mcg") and size < match.strength * dose_text.SMALLEST_PART:
         return Amount(size, size, "count")
     row.find("dose-without-unit", path, "The quantity has no unit; the dose is unknown.")
     return None

@@ -17,6 +17,9 @@ _SUFFIXES = (".json", ".ndjson", ".jsonl", ".json.gz", ".ndjson.gz", ".jsonl.gz"
 _LINES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 # Read first, because others refer to them.
 _FIRST = ("Patient", "Medication", "MedicationRequest")
+_CUT_OFF = "The line isn't JSON, or is cut off; it isn't used."
+# What the last byte of a line may be that wasn't cut off (nothing: an empty line).
+_LINE_ENDS = (b"}", b"")
 _SHARED = re.compile(rb'"resourceType"\s*:\s*"Medication"')
 
 
@@ -85,7 +88,13 @@ class Source:
 
     def _whole(self, file: Path, person_id: str | None, only: str | None) -> Iterator[Entry | Bad]:
         name = self.name(file)
-        data = _bytes(file, name)
+        try:
+            data = _bytes(file, name)
+        except RecordError as error:
+            if self.alone:
+                raise
+            yield Bad(name, 0, "file-not-readable", error.message, "file")
+            return
         try:
             content = orjson.loads(data)
         except orjson.JSONDecodeError as error:
@@ -123,6 +132,8 @@ class Source:
         name = self.name(file)
         try:
             with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
+                if not stream.peek(1):
+                    yield Bad(name, 0, "file-empty", "The file is empty: was it cut off?", "file")
                 yield from self._each_line(name, iter(stream), person_id, only)
         except (OSError, EOFError, zlib.error) as error:
             fault = f"{name} can't be read to its end ({_cause(error)})."
@@ -138,18 +149,18 @@ class Source:
         loads = orjson.loads
         for number, line in enumerate(lines, 1):
             # The plain search first: it passes over the lines of other people many times faster.
-            if own is not None and own not in line and b'"Medication"' not in line:
-                continue
-            if person is not None and not person.search(line) and not _SHARED.search(line):
-                continue
-            if wanted is not None and wanted not in line:
+            other = own is not None and own not in line and b'"Medication"' not in line
+            other = other or (person is not None and not person.search(line) and not _SHARED.search(line))
+            if other or (wanted is not None and wanted not in line):
+                if line.rstrip()[-1:] not in _LINE_ENDS:
+                    yield Bad(name, number, "line-not-json", _CUT_OFF, "line")
                 continue
             if not line.strip():
                 continue
             try:
                 body = loads(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
             except orjson.JSONDecodeError:
-                yield Bad(name, number, "line-not-json", "The line isn't JSON, or is cut off; it isn't used.", "line")
+                yield Bad(name, number, "line-not-json", _CUT_OFF, "line")
                 continue
             if isinstance(body, dict):
                 yield Entry(name, number, "", None, body)

@@ -17,7 +17,7 @@ def observation(row: Row, pending: Pending) -> None:
     said = row.concept("code")
     lookup = row.lookup
     instrument = lookup.total(said.codes, said.text) or lookup.panel(said.codes, said.text)
-    candidates = () if instrument else lookup.items(said.codes)
+    candidates = () if instrument else lookup.items_of(said.codes, said.texts)
     labs = () if instrument or candidates else lookup.code_sets("lab", said.codes, said.text)
     if not (instrument or candidates or labs):
         row.unused(NOT_A_MEASUREMENT)
@@ -76,7 +76,7 @@ def _total(row: Row, instrument: str, day: Days | None, pending: Pending) -> Non
         code = concept(component.get("code"))
         if row.lookup.total(code.codes, code.text) == instrument:
             value = value if value is not None else _number(row, component, f"component[{place}]")
-        elif candidates := row.lookup.items(code.codes):
+        elif candidates := row.lookup.items_of(code.codes, code.texts):
             items.append(Item(row, candidates, answers.of_value(component), f"component[{place}].value[x]"))
     members = tuple(
         reference

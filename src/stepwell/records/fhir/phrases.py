@@ -11,6 +11,8 @@ from stepwell.records.fhir.shape import Concept
 from stepwell.records.wording import Names, plain
 
 _DENIAL = re.compile(r"(?<!\w)(?:no|not|never|without|denies)(?: \w+){0,2} $")
+# What stands before a word of getting better and takes it back: "partial remission", "failure to reach remission".
+_SHORT_OF = re.compile(r"(?<!\w)(?:partial\w*|incomplete\w*|nearly|almost|lack|fail\w*|unable)(?: \w+){0,2} $")
 
 
 class Phrases(NamedTuple):
@@ -49,6 +51,8 @@ def _meaning(said: Concept, known: Phrases) -> str | None:
         words = plain(text)
         hits = known.names.find(words)
         if any(_DENIAL.search(words[: hit.start]) for hit in hits):
+            return None
+        if any(known.by_phrase[hit.name] == "better" and _SHORT_OF.search(words[: hit.start]) for hit in hits):
             return None
         meant = {known.by_phrase[hit.name] for hit in hits}
         if len(meant) == 1:

@@ -10,6 +10,7 @@ from stepwell.records.fhir.shape import Node, nodes, string
 
 _NOT_USED = frozenset({"entered-in-error"})
 _UNFINISHED = frozenset({"in-progress", "stopped"})
+_NUMBER = re.compile(r"^/?(?:q|item|question)?[-_ ]?0?(\d{1,2})$", re.IGNORECASE | re.ASCII)
 _LOINC = re.compile(r"(?<![\w.-])(\d{1,7}-\d)(?![\w-])", re.ASCII)
 
 
@@ -21,6 +22,7 @@ def response(row: Row) -> None:
         return
     hint = _scale(row)
     items, totals = _read(row)
+    items = items or (_by_number(row, hint) if hint else [])
     if not items and not totals:
         row.unused("no item Stepwell knows" if hint else "not a questionnaire Stepwell knows")
         return
@@ -59,10 +61,29 @@ def _read(row: Row) -> tuple[list[Item], dict[str, float]]:
             elif not answer.skipped:
                 row.find("value-not-a-number", path, "The total isn't a number; it is read as unknown.")
             continue
-        candidates = row.lookup.items(codes) or (row.lookup.items_by_text(text) if text else ())
+        candidates = (
+            row.lookup.items(codes)
+            or (row.lookup.items_by_text(text) if text else ())
+            or row.lookup.items_by_link(string(item.get("linkId")) or "")
+        )
         if candidates:
             items.append(Item(row, candidates, answer, path))
     return items, totals
+
+
+def _by_number(row: Row, instrument: str) -> list[Item]:
+    """The items of a questionnaire that is known to be a scale and only numbers them, all of them."""
+    wanted = {item.item for item in row.lookup.instrument(instrument).items if item.item.isdecimal()}
+    found: dict[str, list[Item]] = {}
+    for path, item in _walk(row.body, "item"):
+        numbered = _NUMBER.match(string(item.get("linkId")) or "")
+        if numbered and numbered[1] in wanted and not nodes(item.get("item")):
+            answer = next((answers.of_value(one) for one in nodes(item.get("answer"))), answers.SKIPPED)
+            found.setdefault(numbered[1], []).append(Item(row, ((instrument, numbered[1]),), answer, path))
+    if not wanted or found.keys() != wanted or any(len(each) > 1 for each in found.values()):
+        return []
+    row.find("items-by-number", "item", "The items carry numbers only; they are read in the order of their scale.")
+    return [each[0] for each in found.values()]
 
 
 def _walk(holder: Node, path: str) -> Iterator[tuple[str, Node]]:

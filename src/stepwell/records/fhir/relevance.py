@@ -61,5 +61,5 @@ def _medicine(said: Concept, lookup: Lookup) -> bool:
 def _event(kind: str, said: Concept, lookup: Lookup) -> bool:
     if kind == "Observation":
         scale = lookup.total(said.codes, said.text) or lookup.panel(said.codes, said.text)
-        return bool(scale or lookup.items(said.codes) or lookup.code_sets("lab", said.codes, said.text))
+        return bool(scale or lookup.items_of(said.codes, said.texts) or lookup.code_sets("lab", said.codes, said.text))
     return any(lookup.code_sets(kind.lower(), said.codes, text) for text in said.texts or (None,))

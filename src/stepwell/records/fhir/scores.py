@@ -64,19 +64,33 @@ def check_range(row: Row, instrument: str, value: float | None) -> None:
 
 
 def add_items(score_id: str, instrument: str, items: Sequence[tuple[Item, Pair]], day: Days | None) -> None:
-    """The items of a score; one answered twice with different answers is unknown."""
+    """The items of a score; one answered twice with different answers is unknown.
+
+    Of two answers to a question about suicide the higher stands: an unknown one would hide it.
+    """
     values: dict[str, tuple[Item, float | None]] = {}
     for item, pair in items:
         found = answers.value(item, pair, item.row.lookup)
         before = values.get(pair[1])
         if before is not None and before[1] != found:
-            item.row.find("item-answered-twice", item.path, "Two answers to one item differ; the answer is unknown.")
-            found = None
+            found = _of_two(item, pair, before[1], found)
         values[pair[1]] = (item if before is None else before[0], found)
     for name, (item, found) in values.items():
         item.row.add("item", {
             "score_id": score_id, "instrument": instrument, "item": name, **when.dated("date", day), "value": found,
         })  # fmt: skip
+
+
+def _of_two(item: Item, pair: Pair, one: float | None, other: float | None) -> float | None:
+    """What stands of two answers that differ."""
+    question = item.row.lookup.question(*pair)
+    if question is None or not question.suicide:
+        item.row.find("item-answered-twice", item.path, "Two answers to one item differ; the answer is unknown.")
+        return None
+    item.row.find(
+        "item-answered-twice", item.path, "Two answers to a question about suicide differ; the higher stands."
+    )
+    return max((value for value in (one, other) if value is not None), default=None)
 
 
 def finish(reading: Reading, pending: Pending) -> None:
