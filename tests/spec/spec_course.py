@@ -76,6 +76,12 @@ CASES = [
         absent={"score_outcome": ("outcome_id", "early-improvement-20")},
     ),
     Case(
+        "a baseline is not held against itself",
+        {"score": HEAD + "phq-9 | 2024-01-10 | 20"},
+        {},
+        absent={"score_outcome": ("outcome_id", "non-response-25")},
+    ),
+    Case(
         "QIDS 11 after remission is a relapse",
         {"score": HEAD + "qids-sr16 | 2024-01-10 | 18\nqids-sr16 | 2024-04-10 | 4\nqids-sr16 | 2024-08-10 | 11"},
         {"score_outcome": "outcome_id | score_id | result\nrelapse-qids-sr16 | score-3 | met"},

@@ -53,7 +53,9 @@ def score_outcome(trajectory: Table, outcome: Table) -> Table:
     )  # fmt: skip
     rows = for_instrument(scores, outcome)
     since = days_between(rows.baseline_date, rows.date_latest)
-    rows = rows.filter(rows.within_days.isnull() | ((since > 0) & (since <= rows.within_days)))
+    # A baseline has not changed since itself: only where it stands can be asked of it.
+    asked = rows.kind.startswith("score") | since.isnull() | (since > 0)
+    rows = rows.filter(asked & (rows.within_days.isnull() | ((since > 0) & (since <= rows.within_days))))
     rows = rows.mutate(result=outcome_result(rows))
     return _after(rows).select(
         "person_id", "score_id", "instrument", "date_earliest", "date_latest", "outcome_id", "term", "default", "result"
