@@ -1,9 +1,10 @@
 """DuckDB, embedded: the default engine."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import date
 from graphlib import TopologicalSorter
+from typing import TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -12,6 +13,8 @@ from stepwell.engines.sql import steps
 from stepwell.knowledge.load import Knowledge
 from stepwell.knowledge.tables import tables as knowledge_tables
 from stepwell.review import SHOWN, parameter_table, reads
+
+Result = TypeVar("Result")
 
 RUN = "run"
 """Name of the database that one run fills; it goes with the run, and nothing is left of the record."""
@@ -63,15 +66,28 @@ class Engine:
         try:
             for worker in self._workers:
                 worker.execute(f"SET search_path = '{RUN}.main,memory.main'")
-            for name, table in tables.items():
-                _load(self._workers[0], f"raw_{name}", table)
-            _load(self._workers[0], "parameter", parameter_table(self._knowledge, as_of))
+            rows = {f"raw_{name}": table for name, table in tables.items()}
+            rows["parameter"] = parameter_table(self._knowledge, as_of)
+            self._spread(lambda worker, name: _load(worker, name, rows[name]), rows)
             self._run_steps()
-            return {name: self._workers[0].table(name).to_arrow_table() for name in wanted}
+            return self._spread(lambda worker, name: worker.table(name).to_arrow_table(), wanted)
         finally:
             for worker in self._workers:
                 worker.execute("RESET search_path")
             self._connection.execute(f"DETACH {RUN}")
+
+    def _spread(
+        self, work: Callable[[duckdb.DuckDBPyConnection, str], Result], names: Iterable[str]
+    ) -> dict[str, Result]:
+        """What the work gives for each name, the names dealt out to the workers."""
+        listed = list(names)
+
+        def share(place: int) -> dict[str, Result]:
+            return {name: work(self._workers[place], name) for name in listed[place :: len(self._workers)]}
+
+        return {
+            name: found for part in self._pool.map(share, range(len(self._workers))) for name, found in part.items()
+        }
 
     def _run_steps(self) -> None:
         """Runs each step once those it reads are done, as many at once as there are workers."""
