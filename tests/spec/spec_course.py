@@ -122,4 +122,19 @@ CASES = [
         {"score": HEAD + "phq-9 | 2024-01-10 | 18"},
         {"illness_episode": "start_earliest | basis\n | unknown"},
     ),
+    Case(
+        "an episode that begins after the day of the review is not there yet",
+        {"person": "episode_start\n2025-03-01"},
+        {"illness_episode": "start_earliest | basis\n | unknown"},
+    ),
+    Case(
+        "a remission of some day in the year may have come before the high score",
+        {"score": HEAD + "qids-sr16 | 2023-12-01 | 18\nqids-sr16 | 2024 | 4\nqids-sr16 | 2024-06-10 | 11"},
+        {"score_outcome": "outcome_id | score_id | result\nrelapse-qids-sr16 | score-3 | unknown"},
+    ),
+    Case(
+        "an unknown total may have been the remission that a relapse needs",
+        {"score": HEAD + "qids-sr16 | 2024-01-10 | 18\nqids-sr16 | 2024-04-10 |\nqids-sr16 | 2024-08-10 | 11"},
+        {"score_outcome": "outcome_id | score_id | result\nrelapse-qids-sr16 | score-3 | unknown"},
+    ),
 ]

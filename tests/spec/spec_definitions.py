@@ -137,4 +137,74 @@ CASES = [
             "sforzini-2022 | unknown | 1 | 2 | 1"
         },
     ),
+    Case(
+        "ECT ten years ago gives no points for the last two years",
+        {"exposure": TWO_DRUGS, "procedure": "code_set | start\nect | 2014-06-01"},
+        {"definition_result": "definition_id | result | count_high\nmgh-s-claims-2010 | not met | 1"},
+    ),
+    Case(
+        "ECT within the two years gives its points",
+        {"exposure": TWO_DRUGS, "procedure": "code_set | start\nect | 2024-06-01"},
+        {"definition_result": "definition_id | result | count_low\nmgh-s-claims-2010 | met | 4"},
+    ),
+    Case(
+        "ECT without a date may lie within the two years",
+        {"exposure": TWO_DRUGS, "procedure": "code_set | start\nect |"},
+        {"definition_result": "definition_id | result | count_low | count_high\nmgh-s-claims-2010 | unknown | 1 | 4"},
+    ),
+    Case(
+        "there and back again is no switch among more than two drugs",
+        {
+            "exposure": HEAD + "sertraline | 50 | 2023-01-01 | 56 | 50\nvenlafaxine | 150 | 2023-02-26 | 150 | 150\n"
+            "sertraline | 50 | 2023-07-26 | 90 | 50",
+            "condition": "code_set | start\nmajor-depression | 2022-11-01",
+        },
+        {"definition_result": "definition_id | result | count_low | count_high\nfabbri-2021 | not met | 1 | 1"},
+    ),
+    Case(
+        "a drug last taken 365 days before the third counts, one of 366 days before does not",
+        {
+            "exposure": HEAD + "sertraline | 50 | 2023-01-01 | 31 | 50\nfluoxetine | 20 | 2023-06-01 | 30 | 20\n"
+            "venlafaxine | 150 | 2024-01-31 | 30 | 150\nmirtazapine | 15 | 2024-06-29 | 30 | 15",
+            "condition": DEPRESSION,
+        },
+        {"definition_result": "definition_id | result | count_low | index_date\nohdsi-1009 | met | 3 | 2024-01-31"},
+    ),
+    Case(
+        "366 days after the first of three drugs the year is over",
+        {
+            "exposure": HEAD + "sertraline | 50 | 2023-01-01 | 31 | 50\nfluoxetine | 20 | 2023-06-01 | 30 | 20\n"
+            "venlafaxine | 150 | 2024-02-01 | 30 | 150",
+            "condition": DEPRESSION,
+        },
+        {"definition_result": "definition_id | result | count_high\nohdsi-1009 | not met | 2"},
+    ),
+    Case(
+        "a depression that began years ago and goes on stands within the year",
+        {"exposure": THREE_DRUGS, "condition": "code_set | start\nmajor-depression | 2019-01-01"},
+        {"definition_result": "definition_id | result | lacks_diagnosis\nohdsi-1009 | met | no"},
+    ),
+    Case(
+        "a depression resolved years ago does not stand within the year",
+        {
+            "exposure": THREE_DRUGS,
+            "condition": "code_set | start | end | status\nmajor-depression | 2019-01-01 | 2019-06-01 | resolved",
+        },
+        {"definition_result": "definition_id | result | lacks_diagnosis\nohdsi-1009 | not met | yes"},
+    ),
+    Case(
+        "a bipolar disorder of unsaid certainty keeps a person out",
+        TWO_FAILED | {"condition": "code_set | start | certainty\nbipolar | 2020-01-01 |"},
+        {"definition_result": "definition_id | result | excluded_by\nsforzini-2022 | not met | bipolar"},
+    ),
+    Case(
+        "a drug stated years ago without an end was not surely still taken",
+        {
+            "exposure": "ingredient | start | end | dose | basis | status\n"
+            "sertraline | 2015-01-01 | | 50 | stated | unknown\nfluoxetine | 2023-01-01 | 2023-04-01 | 20 | stated |\n"
+            "venlafaxine | 2023-04-01 | 2023-07-01 | 75 | stated |\nsertraline | 2024-01-01 | | 50 | stated | unknown",
+            "condition": "code_set | start\nmajor-depression | 2022-11-01",
+        },
+        {"definition_result": "definition_id | result | count_low | count_high\nohdsi-1009 | unknown | 2 | 3"},
+    ),
 ]

@@ -72,4 +72,12 @@ CASES = [
             "minimum_day": "dose_table | days_low | days_high\ncanmat-2023 | 30 | 60\nmgh-atrq | 30 | 60",
         },
     ),
+    Case(
+        "a refill of some day in the month ends the higher dose when it surely began",
+        {
+            "exposure": "ingredient | product | start | end | dose\nsertraline | 50 | 2024-01-01 | 2024-02-10 | 50\n"
+            "sertraline | 25 | 2024-02 | 2024-03-20 | 25"
+        },
+        {"minimum_day": "dose_table | days_low | days_high\ncanmat-2023 | 31 | 40\nmgh-atrq | 31 | 40"},
+    ),
 ]

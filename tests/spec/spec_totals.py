@@ -89,4 +89,20 @@ CASES = [
         {"score": "score_id | instrument | date | value\n a | phq-9 | 2024-12-31 | 9\n b | phq-9 | 2025-01-01 | 3"},
         {"score_total": "score_id | value\n a | 9"},
     ),
+    Case(
+        "a suicide item above its range is no total, and is still above zero",
+        {"score": PHQ9.format(value=""), "item": items("1 1 1 1 1 1 1 1 4")},
+        {"score_total": "suicide_state | suicide_value\n positive | 4", "safety_notice": "score_id\n s"},
+    ),
+    Case(
+        "answers under the id of another scale's total are not lost",
+        {
+            "score": "score_id | instrument | date | value\n s | phq-2 | 2024-01-10 | 3",
+            "item": items("1 1 1 1 1 1 1 1 2"),
+        },
+        {
+            "score_total": "instrument | value | suicide_state\n phq-2 | 3 | not asked\n phq-9 | 10 | positive",
+            "safety_notice": "instrument | score_id\n phq-9 | s",
+        },
+    ),
 ]

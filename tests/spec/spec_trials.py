@@ -116,4 +116,13 @@ CASES = [
         },
         {"supply": "set_aside | counts\nsmoking-cessation-bupropion | yes", "attempt": ""},
     ),
+    Case(
+        "two rows of one supply that are alike make one trial",
+        {
+            "exposure": "ingredient | product | start | days | dose | evidence_id\n"
+            "sertraline | 50 | 2024-01-01 | 30 | 50 | same\nsertraline | 50 | 2024-06-01 | 30 | 25 | other\n"
+            "sertraline | 50 | 2024-06-01 | 30 | 50 | other"
+        },
+        {"attempt": "trial_id | supplies\nsertraline@2024-01-01 | 1\nsertraline@2024-06-01 | 2"},
+    ),
 ]

@@ -140,4 +140,91 @@ CASES = [
             "venlafaxine@2024-03-01 | kim-2020 | not met | not met | unknown"
         },
     ),
+    Case(
+        "a dose given up for a higher one has not failed the trial that runs on",
+        {
+            "exposure": HEAD + "sertraline | 50 | 2024-08-01 | 42 | 50 | no benefit\n"
+            "sertraline | 100 | 2024-09-12 | 120 | 100 |"
+        },
+        {"attempt": "state | stop_reason\nrunning |"} | verdict("cannot tell", failure="unknown", counts="unknown"),
+    ),
+    Case(
+        "a reason written on an order speaks for the dispensings of it",
+        {
+            "exposure": "ingredient | product | start | days | dose | basis | stop_reason\n"
+            "sertraline | 100 | 2024-01-01 | 56 | 100 | ordered | no benefit\n"
+            "sertraline | 100 | 2024-01-01 | 28 | 100 | dispensed |\n"
+            "sertraline | 100 | 2024-01-29 | 28 | 100 | dispensed |"
+        },
+        {"attempt": "stop_reason\nno benefit"} | verdict("failed", counts="met"),
+    ),
+    Case(
+        "a score from before the weeks at the dose does not show failure",
+        {
+            "exposure": HEAD + "sertraline | 25 | 2024-01-01 | 28 | 25 |\nsertraline | 100 | 2024-01-29 | 56 | 100 |",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-02-05 | 19",
+        },
+        verdict("cannot tell", dose="met", duration="met", failure="unknown", counts="unknown"),
+    ),
+    Case(
+        "better and no benefit contradict each other",
+        {
+            "exposure": "ingredient | product | start | days | dose | stop_reason | reported_outcome\n"
+            "sertraline | 100 | 2024-01-01 | 56 | 100 | no benefit | better"
+        },
+        verdict("cannot tell", failure="unknown", counts="unknown"),
+    ),
+    Case(
+        "an order after the last dispensing doesn't tell that it was taken",
+        {
+            "exposure": "ingredient | product | start | days | dose | basis\n"
+            "sertraline | 100 | 2024-01-01 | 14 | 100 | dispensed\n"
+            "sertraline | 100 | 2024-01-15 | 42 | 100 | ordered",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-02-25 | 19",
+        },
+        verdict("cannot tell", duration="met", adherence="unknown", counts="unknown"),
+    ),
+    Case(
+        "a good score years after a drug with no known end is not its success",
+        {
+            "exposure": "ingredient | start | end | dose | basis | status\n"
+            "sertraline | 2022-01-01 | | 50 | stated | unknown",
+            "score": SCORES + "phq-9 | 2021-12-28 | 20\nphq-9 | 2024-10-01 | 3",
+        },
+        verdict("cannot tell", outcome_basis="unknown", counts="unknown"),
+    ),
+    Case(
+        "statements years apart with no known end did not surely last",
+        {
+            "exposure": "ingredient | start | end | dose | basis | status\n"
+            "sertraline | 2015-01-01 | | 50 | stated | unknown\nsertraline | 2023-01-01 | | 50 | stated | unknown\n"
+            "venlafaxine | 2023-06-01 | 2023-09-01 | 75 | stated | completed",
+        },
+        {
+            "attempt": "ingredient | days_low | days_high\nsertraline | 1 | 3653\nvenlafaxine | 92 | 92",
+            "verdict": "trial_id | definition_id | duration | counts\n"
+            "sertraline@2015-01-01 | kim-2020 | unknown | unknown\n"
+            "venlafaxine@2023-06-01 | kim-2020 | met | not met",
+        },
+    ),
+    Case(
+        "a register takes the next drug for failure whatever its dose",
+        {"exposure": HEAD + "sertraline | 100 | 2024-01-01 | 56 | 100 |\ntrazodone | 50 | 2024-03-01 | 56 | 50 |"},
+        {
+            "verdict": "trial_id | definition_id | failure | counts\n"
+            "sertraline@2024-01-01 | kim-2020 | met | met\ntrazodone@2024-03-01 | kim-2020 | not met | not met"
+        },
+    ),
+    Case(
+        "an agent that was perhaps added is perhaps a trial of the questionnaire",
+        {
+            "exposure": "ingredient | product | start | end | dose | stop_reason\n"
+            "sertraline | 50 | 2024-01-01 | 2024-06-01 | 50 |\naripiprazole | 5 | 2024-05 | 2024-08-01 | 5 | no benefit"
+        },
+        {
+            "relation": "strategy\nfirst\nunknown",
+            "verdict": "trial_id | definition_id | counts\naripiprazole@2024-05-01 | mgh-atrq | unknown\n"
+            "sertraline@2024-01-01 | mgh-atrq | unknown",
+        },
+    ),
 ]

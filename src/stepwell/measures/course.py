@@ -97,10 +97,15 @@ def _with_band(rows: Table, band: Table) -> Table:
 
 def _after(rows: Table) -> Table:
     """Rows whose definition needs another first, held against what earlier scores had met."""
-    reached = ibis.cases((rows.result == MET, rows.date_earliest), else_=ibis.null("date"))
-    met = rows.mutate(reached=reached).group_by(["person_id", "instrument", "outcome_id"])
-    first_met = met.aggregate(first_met=lambda t: t.reached.min())
-    first_met = first_met.select("person_id", "instrument", "first_met", needed_id="outcome_id")
+    no_day = ibis.null("date")
+    met = rows.mutate(
+        surely=ibis.cases((rows.result == MET, rows.date_latest), else_=no_day),
+        perhaps=ibis.cases((rows.result != NOT_MET, rows.date_earliest), else_=no_day),
+    )
+    first_met = met.group_by(["person_id", "instrument", "outcome_id"]).aggregate(
+        surely=met.surely.min(), perhaps=met.perhaps.min()
+    )
+    first_met = first_met.select("person_id", "instrument", "surely", "perhaps", needed_id="outcome_id")
     joined = rows.left_join(
         first_met,
         [
@@ -109,12 +114,13 @@ def _after(rows: Table) -> Table:
             rows.after == first_met.needed_id,
         ],
     )
-    came_before = joined.first_met < joined.date_earliest
+    came_before = joined.surely < joined.date_earliest
+    may_have_come = joined.perhaps < joined.date_latest
     return joined.mutate(
         result=ibis.cases(
             (joined.after.isnull() | (joined.result != MET), joined.result),
             (came_before, MET),
-            (joined.first_met.isnull() | ~came_before, NOT_MET),
-            else_=UNKNOWN,
+            (may_have_come, UNKNOWN),
+            else_=NOT_MET,
         )
     )

@@ -16,18 +16,22 @@ def illness_episode(person: Table, condition: Table, score_total: Table, outcome
     above it), `onset of the diagnosis` (earliest onset among the depressive disorders still active),
     or `unknown` with both dates null. The first of these that the record gives is taken.
     """
-    candidates = _stated(person).union(_returned(score_total, outcome, parameter)).union(_diagnosed(condition))
+    candidates = (
+        _stated(person, parameter).union(_returned(score_total, outcome, parameter)).union(_diagnosed(condition))
+    )
     best = first_rows(candidates, ["person_id"], [candidates.rank, candidates.start_latest.desc()])
     rows = person.select("person_id").left_join(best, "person_id")
     return rows.select("person_id", "start_earliest", "start_latest", basis=rows.basis.fill_null("unknown"))
 
 
-def _stated(person: Table) -> Table:
-    rows = person.filter(person.episode_start_earliest.notnull())
+def _stated(person: Table, parameter: Table) -> Table:
+    """The start that the record states, if it can have been before the day of the review."""
+    rows = person.cross_join(parameter.select("as_of"))
+    rows = rows.filter(rows.episode_start_earliest <= rows.as_of)
     return rows.select(
         "person_id",
         start_earliest=rows.episode_start_earliest,
-        start_latest=rows.episode_start_latest,
+        start_latest=ibis.least(rows.episode_start_latest, rows.as_of),
         basis=ibis.literal("stated"),
         rank=ibis.literal(0),
     )
@@ -72,7 +76,9 @@ def _marked(score_total: Table, outcome: Table) -> Table:
 
 def _diagnosed(condition: Table) -> Table:
     rows = condition.filter(
-        (condition.code_set == DEPRESSION) & (condition.status == "active") & (condition.certainty != "refuted")
+        (condition.code_set == DEPRESSION)
+        & (condition.status == "active")
+        & (condition.certainty.fill_null("unknown") != "refuted")
     )
     first = rows.group_by("person_id").aggregate(
         start_earliest=rows.start_earliest.min(), start_latest=rows.start_latest.min()

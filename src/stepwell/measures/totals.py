@@ -62,7 +62,7 @@ def _shape(instrument_item: Table) -> Table:
 def _written(score: Table, item: Table) -> Table:
     """Every score that was read, and one for each group of items without a score of its own."""
     rows = score.select(*KEYS, "date_earliest", "date_latest", written=score["value"], evidence_id=score.evidence_id)
-    orphans = item.anti_join(score, ["person_id", "score_id"])
+    orphans = item.anti_join(score, list(KEYS))
     return rows.union(
         orphans.group_by(list(KEYS)).aggregate(
             date_earliest=orphans.date_earliest.min(),
@@ -74,9 +74,12 @@ def _written(score: Table, item: Table) -> Table:
 
 
 def _summed(item: Table, instrument_item: Table) -> Table:
-    """One row per score with items: sum over domains, how many answered, and the suicide item."""
-    rows = item.inner_join(instrument_item, ["instrument", "item"])
-    rows = rows.filter(rows["value"].isnull() | rows["value"].between(rows.minimum, rows.maximum))
+    """One row per score with items: sum over domains, how many answered, and the suicide item.
+
+    An answer outside its item's range gives no total, but above zero it is still a positive suicide item.
+    """
+    answers = item.inner_join(instrument_item, ["instrument", "item"])
+    rows = answers.filter(answers["value"].isnull() | answers["value"].between(answers.minimum, answers.maximum))
     scored = rows.filter(rows.scored)
     domains = scored.group_by([*KEYS, "domain"]).aggregate(
         domain_value=scored["value"].max(), answered=scored["value"].count()
@@ -86,7 +89,7 @@ def _summed(item: Table, instrument_item: Table) -> Table:
         answered=domains.answered.sum(),
         domains_answered=domains.domain_value.count(),
     )
-    suicide = rows.filter(rows.suicide)
+    suicide = answers.filter(answers.suicide & (answers["value"].isnull() | (answers["value"] >= 0)))
     asked = suicide.group_by(list(KEYS)).aggregate(suicide_value=suicide["value"].max(), suicide_asked=ibis.literal(1))
     joined = sums.outer_join(asked, list(KEYS))
     return joined.select(

@@ -5,7 +5,7 @@ has one for each event. Every row holds how far the record surely, and at most, 
 """
 
 import ibis
-from ibis.expr.types import Table
+from ibis.expr.types import BooleanValue, Table
 
 from stepwell.logic import MET, NOT_MET, UNKNOWN, days_between, one_if, plus_days
 
@@ -42,12 +42,13 @@ def failed_trials(
         .cross_join(parameter.select(index_date="as_of"))
     )
     rows = base.left_join(counted, ["person_id", "definition_id"]).drop("person_id_right", "definition_id_right")
-    rows = rows.left_join(course, "person_id").drop("person_id_right")
-    others = ibis.cases((rows.modalities.contains("ect"), rows.ect_courses.fill_null(0)), else_=0) + ibis.cases(
-        (rows.modalities.contains("rtms"), rows.rtms_courses.fill_null(0)), else_=0
-    )
+    others = _courses(course, rules, parameter)
+    rows = rows.left_join(others, ["person_id", "definition_id"]).drop("person_id_right", "definition_id_right")
     return _reached(
-        rows.mutate(count_low=rows.trials_low.fill_null(0) + others, count_high=rows.trials_high.fill_null(0) + others)
+        rows.mutate(
+            count_low=rows.trials_low.fill_null(0) + rows.courses_low.fill_null(0),
+            count_high=rows.trials_high.fill_null(0) + rows.courses_high.fill_null(0),
+        )
     )
 
 
@@ -65,47 +66,81 @@ def points(
         .cross_join(parameter.select(index_date="as_of"))
     )
     rows = base.left_join(scores, ["person_id", "definition_id"]).drop("person_id_right", "definition_id_right")
-    rows = rows.left_join(course, "person_id").drop("person_id_right")
-    ect = ibis.cases((rows.ect_courses.fill_null(0) > 0, rows.points_ect.fill_null(0)), else_=0.0)
+    ect = _courses(course.filter(course.code_set == "ect"), rules, parameter)
+    rows = rows.left_join(ect, ["person_id", "definition_id"]).drop("person_id_right", "definition_id_right")
+
+    def total(drugs: ibis.Value, courses: ibis.Value) -> ibis.Value:
+        return drugs.fill_null(0) + ibis.cases((courses.fill_null(0) > 0, rows.points_ect.fill_null(0)), else_=0.0)
+
     return _reached(
-        rows.mutate(count_low=rows.points_low.fill_null(0) + ect, count_high=rows.points_high.fill_null(0) + ect)
+        rows.mutate(
+            count_low=total(rows.points_low, rows.courses_low), count_high=total(rows.points_high, rows.courses_high)
+        )
     )
 
 
 def procedure_course(procedure: Table, parameter: Table) -> Table:
-    """One row per person: courses of ECT and of rTMS; sessions within `persistence_days` are one course."""
-    rows = procedure.filter(procedure.code_set.isin(["ect", "rtms"]) & procedure.start_earliest.notnull())
+    """One row per course of ECT or rTMS, with its first and last session as days it can have been.
+
+    Sessions within `persistence_days` are one course; those without any date are perhaps one more.
+    """
+    rows = procedure.filter(procedure.code_set.isin(["ect", "rtms"]))
     window = ibis.window(group_by=["person_id", "code_set"], order_by=[rows.start_earliest, rows.evidence_id])
     rows = rows.cross_join(parameter.select("persistence_days"))
     rows = rows.mutate(before=rows.start_earliest.lag(1).over(window))
     begins = rows.before.isnull() | (days_between(rows.before, rows.start_earliest) > rows.persistence_days)
-    rows = rows.mutate(begins=one_if(begins))
-    return rows.group_by("person_id").aggregate(
-        ect_courses=rows.begins.sum(where=rows.code_set == "ect").fill_null(0),
-        rtms_courses=rows.begins.sum(where=rows.code_set == "rtms").fill_null(0),
+    rows = rows.mutate(begins=one_if(begins & rows.start_earliest.notnull()), undated=rows.start_earliest.isnull())
+    running = ibis.window(
+        group_by=["person_id", "code_set", "undated"],
+        order_by=[rows.start_earliest, rows.evidence_id],
+        preceding=None,
+        following=0,
+    )
+    rows = rows.mutate(course=rows.begins.sum().over(running))
+    return rows.group_by(["person_id", "code_set", "undated", "course"]).aggregate(
+        last_earliest=rows.start_earliest.max(), last_latest=rows.start_latest.max()
+    )
+
+
+def _courses(course: Table, rules: Table, parameter: Table) -> Table:
+    """Courses that surely, and at most, count for each definition: of its modalities, and in its window."""
+    wanted = rules.select("definition_id", "modalities", "window_days")
+    rows = course.cross_join(wanted).cross_join(parameter.select("as_of"))
+    rows = rows.filter(rows.modalities.contains(rows.code_set))
+    begin = plus_days(rows.as_of, -rows.window_days.fill_null(0))
+    outside = rows.window_days.notnull() & (rows.last_latest < begin).fill_null(False)
+    inside = ~rows.undated & (rows.window_days.isnull() | (rows.last_earliest >= begin)).fill_null(False)
+    return rows.group_by(["person_id", "definition_id"]).aggregate(
+        courses_low=one_if(inside).sum(), courses_high=one_if(~outside).sum()
     )
 
 
 def _trials_in_reach(verdict: Table, attempt: Table, parameter: Table, rules: Table) -> Table:
     """Verdicts by these definitions, of the trials that reach into the definition's window."""
     trials = attempt.select(
-        "person_id", "trial_id", "ingredient", "start_earliest", "end_latest",
+        "person_id", "trial_id", "ingredient", "start_earliest", "end_earliest", "end_latest",
         "first_dose_low", "first_dose_high", "peak_dose_low", "peak_dose_high",
     )  # fmt: skip
     rows = verdict.select("person_id", "trial_id", "definition_id", "counts").inner_join(rules, "definition_id")
     rows = rows.inner_join(trials, ["person_id", "trial_id"]).cross_join(parameter.select("as_of"))
-    reaches = rows.window_days.isnull() | (rows.end_latest >= plus_days(rows.as_of, -rows.window_days.fill_null(0)))
-    return rows.filter(reaches).drop("as_of")
+    begin = plus_days(rows.as_of, -rows.window_days.fill_null(0))
+    rows = rows.mutate(surely_within=rows.window_days.isnull() | (rows.end_earliest > begin))
+    rows = rows.filter(rows.window_days.isnull() | (rows.end_latest > begin)).drop("as_of")
+    return _doubted(rows, ~rows.surely_within)
+
+
+def _doubted(trials: Table, doubt: BooleanValue) -> Table:
+    """Trials that count by themselves, but perhaps not where the rule looks: unknown."""
+    return trials.mutate(counts=ibis.cases((doubt & (trials.counts == MET), UNKNOWN), else_=trials.counts))
 
 
 def _in_episode(trials: Table, illness_episode: Table) -> Table:
     episode = illness_episode.select("person_id", begin_earliest="start_earliest", begin_latest="start_latest")
     rows = trials.left_join(episode, "person_id").drop("person_id_right")
     before = (rows.end_latest <= rows.begin_earliest).fill_null(False)
-    surely_within = (rows.end_latest > rows.begin_latest).fill_null(False)
     rows = rows.filter(~(rows.within_episode & before))
-    doubtful = rows.within_episode & ~surely_within & (rows.counts == MET)
-    return rows.mutate(counts=ibis.cases((doubtful, UNKNOWN), else_=rows.counts))
+    within = (rows.end_earliest > rows.begin_latest).fill_null(False)
+    return _doubted(rows, rows.within_episode & ~within)
 
 
 def _points_of_trials(trials: Table) -> Table:
@@ -117,7 +152,7 @@ def _points_of_trials(trials: Table) -> Table:
     low = (
         ibis.cases((sure, one), else_=0.0)
         + ibis.cases((sure & raised_low.fill_null(False), half), else_=0.0)
-        + ibis.cases((added, plus), else_=0.0)
+        + ibis.cases((added & trials.surely_within, plus), else_=0.0)
     )
     high = (
         ibis.cases((perhaps, one), else_=0.0)
@@ -130,14 +165,16 @@ def _points_of_trials(trials: Table) -> Table:
     )
 
 
-def _reached(rows: Table) -> Table:
-    def reached(count: ibis.Value) -> ibis.Value:
-        return ibis.cases((rows.strictly_more, count > rows.least), else_=count >= rows.least)
+def reached(rows: Table, count: ibis.Value) -> BooleanValue:
+    """Whether a count is as much as the definition asks, or more where it asks for more."""
+    return ibis.cases((rows.strictly_more, count > rows.least), else_=count >= rows.least)
 
+
+def _reached(rows: Table) -> Table:
     return rows.mutate(
         count_low=rows.count_low.cast("float64"),
         count_high=rows.count_high.cast("float64"),
-        reached_low=reached(rows.count_low),
-        reached_high=reached(rows.count_high),
+        reached_low=reached(rows, rows.count_low),
+        reached_high=reached(rows, rows.count_high),
         reached_by=ibis.null("string"),
     ).select(*COLUMNS)

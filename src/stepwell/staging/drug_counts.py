@@ -26,15 +26,26 @@ def drugs_in_window(drug_era: Table, drug_set: Table, definition: Table) -> Tabl
         "person_id", index_ingredient="ingredient", index_earliest="start_earliest", index_latest="start_latest"
     )
     index = index.cross_join(rules)
-    others = drug_era.select("person_id", "ingredient", "start_earliest", "start_latest", "end_earliest", "end_latest")
+    others = drug_era.select(
+        "person_id",
+        "ingredient",
+        "start_earliest",
+        "start_latest",
+        "end_earliest",
+        "end_latest",
+        "last_start_latest",
+        "vague",
+    )
     members = drug_set.select("ingredient", antidepressants="drug_set")
     pairs = index.inner_join(others, "person_id").inner_join(members, ["ingredient", "antidepressants"])
     begin_low, begin_high = (
         plus_days(pairs.index_latest, -pairs.window_days),
         plus_days(pairs.index_earliest, -pairs.window_days),
     )
-    sure = (pairs.start_latest <= pairs.index_earliest) & (pairs.end_earliest >= begin_low)
-    perhaps = (pairs.start_earliest <= pairs.index_latest) & (pairs.end_latest >= begin_high)
+    # Where an end is unknown, supplies years apart make one era: then only its first or last supply is sure.
+    by_last = (~pairs.vague | (pairs.last_start_latest <= pairs.index_earliest)) & (pairs.end_earliest > begin_low)
+    sure = (pairs.start_latest <= pairs.index_earliest) & (by_last | (pairs.start_latest >= begin_low))
+    perhaps = (pairs.start_earliest <= pairs.index_latest) & (pairs.end_latest > begin_high)
     sure_before = sure & (pairs.start_latest < pairs.index_earliest)
     perhaps_before = perhaps & (pairs.start_earliest < pairs.index_latest)
     keys = ["person_id", "definition_id", "index_ingredient", "index_earliest", "index_latest"]
@@ -90,17 +101,29 @@ def switches(switch_era: Table, definition: Table, person: Table, parameter: Tab
         parameter: One row: `as_of`.
 
     Returns:
-        One row per person and definition; counts are distinct drugs switched away from, in the
-        prescription episode that has most.
+        One row per person and definition; counts are distinct drugs switched away from, at most
+        one fewer than the drugs that took part, in the prescription episode that has most.
     """
     rules = definition.filter(definition.count_kind == "switches")
     eras = _with_episode(switch_era, rules)
     pairs = _switch_pairs(eras)
     keys = ["person_id", "definition_id", "episode"]
-    counted = pairs.group_by(keys).aggregate(
-        low=pairs.ingredient.nunique(where=pairs.sure), high=pairs.ingredient.nunique(where=pairs.perhaps)
+    away = pairs.select(*keys, "sure", "perhaps", "ingredient", left=True)
+    towards = pairs.select(*keys, "sure", "perhaps", ingredient="to_ingredient", left=False)
+    drugs = away.union(towards)
+    counted = drugs.group_by(keys).aggregate(
+        low=drugs.ingredient.nunique(where=drugs.sure & drugs.left),
+        high=drugs.ingredient.nunique(where=drugs.perhaps & drugs.left),
+        drugs_low=drugs.ingredient.nunique(where=drugs.sure),
+        drugs_high=drugs.ingredient.nunique(where=drugs.perhaps),
     )
-    best = counted.group_by(["person_id", "definition_id"]).aggregate(low=counted.low.max(), high=counted.high.max())
+    # So many switches are among one drug more: there and back again is not a third drug.
+    counted = counted.mutate(
+        low=ibis.least(counted.low, counted.drugs_low - 1), high=ibis.least(counted.high, counted.drugs_high - 1)
+    )
+    best = counted.group_by(["person_id", "definition_id"]).aggregate(
+        low=ibis.greatest(counted.low.max(), 0), high=ibis.greatest(counted.high.max(), 0)
+    )
     base = (
         person.select("person_id")
         .cross_join(rules.select("definition_id", "least"))
@@ -143,8 +166,10 @@ def _switch_pairs(eras: Table) -> Table:
     )  # fmt: skip
     rows = eras.inner_join(later, ["person_id", "definition_id", "episode"])
     rows = rows.filter(rows.ingredient != rows.to_ingredient)
-    gap = days_between(rows.last_start, rows.to_earliest)
-    in_gap = (gap > 0) & (gap <= rows.most_gap_days)
+    least_gap = days_between(rows.last_start_latest, rows.to_earliest)
+    most_gap = days_between(rows.last_start, rows.to_latest)
+    surely_in_gap = (least_gap > 0) & (most_gap <= rows.most_gap_days)
+    perhaps_in_gap = (most_gap > 0) & (least_gap <= rows.most_gap_days)
     long_low = (rows.days_low >= rows.least_days) & (rows.to_days_low >= rows.least_days)
     long_high = (rows.days_high >= rows.least_days) & (rows.to_days_high >= rows.least_days)
-    return rows.mutate(sure=in_gap & long_low, perhaps=in_gap & long_high)
+    return rows.mutate(sure=surely_in_gap & long_low, perhaps=perhaps_in_gap & long_high)

@@ -4,6 +4,7 @@ import ibis
 from ibis.expr.types import Table
 
 from stepwell.logic import MET, NOT_MET, UNKNOWN, first_rows, one_if, plus_days
+from stepwell.staging.candidates import reached
 
 KEY = ("person_id", "definition_id")
 
@@ -38,7 +39,9 @@ def definition_result(
             (rows.reached_low & ~rows.barred, 0), (rows.reached_high & ~rows.barred, 1), (rows.reached_high, 2), else_=3
         )
     )
-    best = first_rows(rows, KEY, [rows.place, rows.index_date, rows.count_low.desc(), rows.count_high.desc()])
+    met_on = ibis.cases((rows.place == 0, rows.index_date), else_=ibis.null("date"))
+    furthest = [rows.count_high.desc(), rows.count_low.desc()]
+    best = first_rows(rows, KEY, [rows.place, met_on, *furthest, rows.index_date, rows.reached_by])
     base = person.select("person_id").cross_join(
         definition.select("definition_id", "order", "least", "strictly_more", "verified")
     )
@@ -50,7 +53,7 @@ def definition_result(
         count_high=joined.count_high.fill_null(0.0) + joined.undated_drugs.fill_null(0),
     )
     barred = joined.excluded_by.notnull() | joined.lacks_diagnosis.fill_null(False)
-    undated_may_reach = (joined.undated_drugs > 0) & (joined.count_high >= joined.least) & ~barred
+    undated_may_reach = (joined.undated_drugs > 0) & reached(joined, joined.count_high) & ~barred
     open_ended = (joined.place == 1).fill_null(False) | (joined.no_antidepressant & joined.excluded_by.isnull())
     open_ended |= undated_may_reach
     result = ibis.cases((joined.place == 0, MET), (open_ended, UNKNOWN), else_=NOT_MET)
@@ -75,8 +78,8 @@ def recorded_drug(exposure: Table, ingredient: Table) -> Table:
 
 
 def _with_barriers(candidate: Table, condition: Table, requirement: Table, exclusion: Table) -> Table:
-    stands = condition.filter(condition.certainty != "refuted").select(
-        "person_id", "code_set", condition_start=condition.start_earliest
+    stands = condition.filter(condition.certainty.fill_null("unknown") != "refuted").select(
+        "person_id", "code_set", "status", "end_earliest", condition_start=condition.start_earliest
     )
     rows = candidate.left_join(_excluded(candidate, stands, exclusion), [*KEY, "index_date"])
     rows = rows.drop(*(f"{key}_right" for key in (*KEY, "index_date")))
@@ -98,12 +101,13 @@ def _excluded(candidate: Table, stands: Table, exclusion: Table) -> Table:
 
 
 def _diagnosed(candidate: Table, stands: Table, requirement: Table) -> Table:
-    """Index days for which one of the diagnoses asked for stood in time."""
+    """Index days for which one of the diagnoses asked for stood in time, begun or still going on."""
     rows = candidate.select(*KEY, "index_date").inner_join(
         requirement.select("definition_id", "code_set", "within_days"), "definition_id"
     )
     rows = rows.inner_join(stands, ["person_id", "code_set"])
     begin = plus_days(rows.index_date, -rows.within_days.fill_null(0))
-    in_time = rows.within_days.isnull() | (rows.condition_start >= begin)
+    lasting = (rows.end_earliest > begin).fill_null(rows.status.fill_null("unknown") == "active")
+    in_time = rows.within_days.isnull() | (rows.condition_start >= begin) | lasting
     rows = rows.filter(in_time & (rows.condition_start.isnull() | (rows.condition_start <= rows.index_date)))
     return rows.select(*KEY, "index_date", diagnosed=ibis.literal(True)).distinct()

@@ -4,7 +4,7 @@ import ibis
 from ibis.expr.types import Table
 
 from stepwell.logic import days_between, plus_days, union_days
-from stepwell.trials.eras import ERA
+from stepwell.trials.eras import ERA, longest_run
 from stepwell.trials.supply import DISPENSED, ORDERED
 
 
@@ -20,13 +20,16 @@ def attempt(era_supply: Table, trial_coverage: Table, trial_dose: Table, trial_s
 
     Returns:
         `trial_id`; `start_*` and `end_*` intervals (end exclusive; a running trial ends the day after
-        `as_of`); `days_low`, `days_high` (length); `covered_low`, `covered_high` (days supplied, a day
+        `as_of`); `days_low`, `days_high` (length: of the longest run
+        that is surely one, and from the first day to the last); `covered_low`, `covered_high` (days supplied, a day
         once); `proportion_covered_low`, `proportion_covered_high`; `basis` of the best supply;
         `state` (`running`, `ended`, `unknown`: its end isn't recorded); doses; `stop_reason`,
         `stated_adherence`, `reported_outcome` as the record says.
     """
-    rows = _spans(era_supply.filter(era_supply.counts))
-    for part in (trial_coverage, trial_dose, trial_said):
+    used = era_supply.filter(era_supply.counts)
+    rows = _spans(used)
+    sure = longest_run(used.cross_join(parameter.select("persistence_days")), "persistence_days")
+    for part in (sure, trial_coverage, trial_dose, trial_said):
         rows = rows.left_join(part, list(ERA)).drop(*(f"{key}_right" for key in ERA))
     rows = _with_state(rows.cross_join(parameter.select("as_of", "persistence_days")))
     return _with_proportions(rows)
@@ -56,12 +59,18 @@ def _spans(used: Table) -> Table:
 
 
 def trial_coverage(era_supply: Table) -> Table:
-    """One row per era: `covered_low`, `covered_high`, the days surely and perhaps supplied, a day once."""
+    """One row per era: `covered_low`, `covered_high`, the days surely and perhaps covered, a day once.
+
+    `supplied_low`: those surely covered by more than an order, which doesn't say that the drug was had.
+    """
     used = era_supply.filter(era_supply.counts)
     low = union_days(used, ERA, "certain_start", "certain_end", "covered_low")
     high = union_days(used, ERA, "possible_start", "possible_end", "covered_high")
-    rows = high.left_join(low, list(ERA)).drop(*(f"{key}_right" for key in ERA))
-    return rows.mutate(covered_low=rows.covered_low.fill_null(0))
+    had = union_days(used.filter(used.basis_rank != ORDERED), ERA, "certain_start", "certain_end", "supplied_low")
+    rows = high
+    for part in (low, had):
+        rows = rows.left_join(part, list(ERA)).drop(*(f"{key}_right" for key in ERA))
+    return rows.mutate(covered_low=rows.covered_low.fill_null(0), supplied_low=rows.supplied_low.fill_null(0))
 
 
 def trial_dose(dose_step: Table) -> Table:
@@ -84,15 +93,18 @@ def trial_dose(dose_step: Table) -> Table:
 
 
 def trial_said(era_supply: Table) -> Table:
-    """One row per era: what its rows say of its end, the last that says anything; two adherences conflict."""
-    rows = era_supply
+    """One row per era: what its rows say of its end, the last that says anything; two adherences conflict.
+
+    Why one dose was stopped for another says nothing of how the trial ended.
+    """
+    rows = _with_superseded(era_supply)
     adherence = rows.adherence
     parts = rows.group_by(list(ERA)).aggregate(
         adherence_low=adherence.min(),
         adherence_high=adherence.max(),
         not_taken=(rows.status == "not-taken").sum() > 0,
-        stop_reason=_latest(rows, "stop_reason"),
-        reported_outcome=_latest(rows, "reported_outcome"),
+        stop_reason=_latest(rows, "stop_reason", ~rows.superseded),
+        reported_outcome=_latest(rows, "reported_outcome", ~rows.superseded),
         last_status=_latest(rows, "status"),
     )
     agreed = ibis.cases((parts.adherence_low != parts.adherence_high, "conflict"), else_=parts.adherence_low)
@@ -101,10 +113,19 @@ def trial_said(era_supply: Table) -> Table:
     )
 
 
-def _latest(rows: Table, column: str) -> ibis.Value:
+def _with_superseded(rows: Table) -> Table:
+    """Rows with `superseded`: another supply of the trial began when this one had ended, or in its place."""
+    began = ibis.cases((rows.counts, rows.possible_start), else_=ibis.null("date"))
+    last = began.max().over(ibis.window(group_by=list(ERA)))
+    rows = rows.mutate(last_start=last.fill_null(rows.possible_start))
+    over = ibis.cases((rows.end_known, rows.possible_end <= rows.last_start), else_=rows.counts)
+    return rows.mutate(superseded=(rows.last_start > rows.possible_start) & over)
+
+
+def _latest(rows: Table, column: str, where: ibis.expr.types.BooleanValue | None = None) -> ibis.Value:
     """The value of the last row that has one, the last being by start and then by id."""
     stamped = rows.possible_start.cast("string") + "|" + rows.supply_id + "\u001f" + rows[column]
-    return stamped.max().split("\u001f")[1]
+    return stamped.max(where=where).split("\u001f")[1]
 
 
 def _with_state(rows: Table) -> Table:
@@ -127,12 +148,13 @@ def _with_proportions(rows: Table) -> Table:
     """Length, and the share of it that was supplied; like is set against like where dates are vague."""
     shortest = days_between(rows.start_latest, rows.end_earliest)
     rows = rows.mutate(
-        days_low=ibis.cases((shortest > 0, shortest), else_=0),
-        days_high=days_between(rows.start_earliest, rows.end_latest),
+        days_low=rows.days_low.fill_null(0), days_high=days_between(rows.start_earliest, rows.end_latest)
     )
-    surely = ibis.cases((rows.days_low > 0, rows.covered_low / rows.days_low), else_=ibis.null("float64"))
+    surely = ibis.cases((shortest > 0, rows.covered_low / shortest), else_=0.0)
+    had = ibis.cases((shortest > 0, rows.supplied_low / shortest), else_=0.0)
     perhaps = rows.covered_high / rows.days_high
     return rows.mutate(
-        proportion_covered_low=ibis.least(surely, perhaps).fill_null(0.0),
-        proportion_covered_high=ibis.least(ibis.greatest(surely, perhaps), 1.0).fill_null(1.0),
-    ).drop("as_of", "persistence_days", "reaches_today", "end_unknown", "basis_rank")
+        proportion_supplied_low=ibis.least(had, perhaps),
+        proportion_covered_low=ibis.least(surely, perhaps),
+        proportion_covered_high=ibis.least(ibis.greatest(surely, perhaps), 1.0),
+    ).drop("as_of", "persistence_days", "reaches_today", "end_unknown", "basis_rank", "supplied_low")

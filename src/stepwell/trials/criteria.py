@@ -3,7 +3,7 @@
 import ibis
 from ibis.expr.types import Table
 
-from stepwell.logic import MET, NOT_MET, NOT_TESTED, UNKNOWN, all_met, at_least, known
+from stepwell.logic import MET, NOT_MET, NOT_TESTED, UNKNOWN, all_met, at_least, days_between, known
 
 KEY = ("person_id", "trial_id")
 
@@ -24,23 +24,27 @@ def assessment(
         dose=_dose(rows), duration=_duration(rows), adherence=_adherence(rows), outcome_basis=_basis(rows)
     )
     rows = rows.mutate(failure=_failure(rows))
-    rows = rows.mutate(role_fits=rows.role == "antidepressant")
-    rows = rows.mutate(role_fits=rows.role_fits | rows.count_augmentation & (rows.strategy == "augmentation"))
-    counts = all_met([rows.dose, rows.duration, rows.adherence, rows.failure])
-    return rows.mutate(counts=ibis.cases((rows.role_fits, counts), else_=NOT_MET))
+    return rows.mutate(counts=all_met([_role(rows), rows.dose, rows.duration, rows.adherence, rows.failure]))
+
+
+def _role(rows: Table) -> ibis.Value:
+    """Whether the drug is one the definition counts, in the part it played here."""
+    added = ibis.cases((rows.strategy == "augmentation", MET), (rows.strategy == UNKNOWN, UNKNOWN), else_=NOT_MET)
+    return ibis.cases((rows.role == "antidepressant", MET), (rows.count_augmentation, added), else_=NOT_MET)
 
 
 def _facts(
     attempt: Table, relation: Table, trial_course: Table, definition: Table, minimum_day: Table, parameter: Table
 ) -> Table:
     trials = attempt.select(
-        *KEY, "ingredient", "era", "role", "state", "basis", "days_low", "days_high", "stop_reason",
-        "stated_adherence", "reported_outcome", "proportion_covered_low", "proportion_covered_high",
+        *KEY, "ingredient", "era", "role", "state", "basis", "start_latest", "end_earliest", "days_low", "days_high",
+        "stop_reason", "stated_adherence", "reported_outcome", "proportion_covered_low", "proportion_covered_high",
+        "proportion_supplied_low",
     )  # fmt: skip
     course = trial_course.filter(trial_course.preferred).select(
-        *KEY, "improvement_percent", "best_improvement_percent", "end_distance_days"
+        *KEY, "improvement_percent", "best_improvement_percent", "end_date"
     )
-    steps = relation.select(*KEY, "strategy", "next_trial_id", "next_strategy")
+    steps = relation.select(*KEY, "strategy", "next_trial_id", "next_strategy", "followed")
     rows = trials.inner_join(steps, list(KEY)).left_join(course, list(KEY))
     rows = rows.drop(*(f"{key}_right" for key in KEY if f"{key}_right" in rows.columns))
     rows = rows.cross_join(
@@ -48,14 +52,14 @@ def _facts(
             "definition_id", "dose_table", "least_days", "least_days_at", "least_covered", "failure_rule",
             "failure_percent", "count_augmentation", "augmentation_least_days", "augmentation_dose_table",
         )
-    ).cross_join(parameter.select("response_percent"))  # fmt: skip
+    ).cross_join(parameter.select("response_percent", "end_after_days"))  # fmt: skip
     adding = rows.role == "augmentation"
     rows = rows.mutate(
         least_days=ibis.cases((adding, rows.augmentation_least_days.fill_null(rows.least_days)), else_=rows.least_days),
         dose_table=ibis.cases((adding, rows.augmentation_dose_table.fill_null(rows.dose_table)), else_=rows.dose_table),
     )
     days = minimum_day.select(
-        "person_id", "ingredient", "era", "dose_table", "minimum_dose",
+        "person_id", "ingredient", "era", "dose_table", "minimum_dose", "first_day",
         days_at_minimum_low="days_low", days_at_minimum_high="days_high",
     )  # fmt: skip
     keys = ["person_id", "ingredient", "era", "dose_table"]
@@ -83,7 +87,7 @@ def _duration(rows: Table) -> ibis.Value:
 
 def _adherence(rows: Table) -> ibis.Value:
     """Supply tells how much can have been taken, an order alone doesn't; contradiction is unknown."""
-    supplied = at_least(rows.proportion_covered_low, rows.proportion_covered_high, rows.least_covered)
+    supplied = at_least(rows.proportion_supplied_low, rows.proportion_covered_high, rows.least_covered)
     by_supply = ibis.cases((rows.basis == "ordered", UNKNOWN), else_=supplied)
     said = rows.stated_adherence
     return ibis.cases(
@@ -98,9 +102,16 @@ def _adherence(rows: Table) -> ibis.Value:
 
 
 def _basis(rows: Table) -> ibis.Value:
-    long_enough = rows.least_days.isnull() | (rows.end_distance_days >= rows.least_days)
+    """How the outcome is known: a score speaks once the asked weeks, at the dose if so asked, lie behind it.
+
+    One taken after a trial whose end nobody wrote down may belong to another time.
+    """
+    at_minimum = (rows.least_days_at == "minimum dose") & rows.first_day.notnull()
+    since = ibis.cases((at_minimum, rows.first_day), else_=rows.start_latest)
+    long_enough = rows.least_days.isnull() | (days_between(since, rows.end_date) >= rows.least_days)
+    misplaced = (rows.state == "unknown") & (days_between(rows.end_earliest, rows.end_date) > rows.end_after_days)
     responded = rows.best_improvement_percent >= rows.response_percent
-    measured = rows.improvement_percent.notnull() & (long_enough | responded.fill_null(False))
+    measured = rows.improvement_percent.notnull() & ~misplaced & (long_enough | responded.fill_null(False))
     said = rows.reported_outcome.notnull() | rows.stop_reason.isin(["no benefit", "better"]).fill_null(False)
     return ibis.cases(
         (measured, "measured"),
@@ -114,14 +125,15 @@ def _failure(rows: Table) -> ibis.Value:
     """Not enough better, by the definition's own rule.
 
     A rule on improvement takes a measured course, else what the record reports (`partly better` means
-    25 to under 50 percent). A rule on the next treatment takes any next step; stopping for side
-    effects is no failure.
+    25 to under 50 percent). A rule on the next treatment takes any next step, one that asks no dose also a step
+    at whatever dose; stopping for side effects is no failure.
     """
     measured = known(rows.improvement_percent < rows.failure_percent)
     partly = known(ibis.literal(25.0) < rows.failure_percent)
     not_better = (rows.reported_outcome == "not better") | (rows.stop_reason == "no benefit")
     better = (rows.reported_outcome == "better") | (rows.stop_reason == "better")
     reported = ibis.cases(
+        (not_better & better, UNKNOWN),
         (rows.reported_outcome == "partly better", partly),
         (not_better.fill_null(False), MET),
         (better.fill_null(False), NOT_MET),
@@ -132,7 +144,9 @@ def _failure(rows: Table) -> ibis.Value:
     )
     next_step = ibis.cases(
         (rows.stop_reason.isin(["side effects", "better"]), NOT_MET),
-        (rows.next_strategy == "unknown", UNKNOWN),
+        (rows.dose_table.isnull() & (rows.followed == MET), MET),
+        (rows.dose_table.isnull() & (rows.followed == UNKNOWN), UNKNOWN),
+        (rows.next_strategy == UNKNOWN, UNKNOWN),
         (rows.next_trial_id.notnull(), MET),
         (rows.state == "unknown", UNKNOWN),
         else_=NOT_MET,

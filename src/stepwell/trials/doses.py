@@ -71,6 +71,7 @@ def _replaced(steps: Table) -> Table:
     window = ibis.window(group_by=list(ERA), order_by=[steps.possible_start, steps.certain_start])
     rows = steps.mutate(
         next_start=steps.possible_start.lead(1).over(window),
+        next_surely=steps.certain_start.lead(1).over(window),
         next_dose=steps.dose_low.lead(1).over(window),
         before_end=steps.possible_end.lag(1).over(window),
         before_high=steps.dose_high.lag(1).over(window),
@@ -82,7 +83,7 @@ def _replaced(steps: Table) -> Table:
     same_dose = (rows.next_dose == rows.dose_low).fill_null(False)
     rows = rows.mutate(
         certain_end=ibis.cases((cut & (refill | ~same_dose), rows.next_start), else_=rows.certain_end),
-        kept_end=ibis.cases((refill, rows.next_start), else_=rows.possible_end),
+        kept_end=ibis.cases((refill, ibis.least(rows.next_surely, rows.possible_end)), else_=rows.possible_end),
     )
     return _with_sum(rows)
 
@@ -133,16 +134,26 @@ def days_at_minimum(dose_reach: Table) -> Table:
 
     Returns:
         `days_low` (surely), `days_high` (perhaps: unknown doses may have reached it), `minimum_dose`
-        (the lowest that applied).
+        (the lowest that applied), `first_day`: first day on which it was surely reached, else perhaps.
     """
     rows, keys = dose_reach, [*ERA, "dose_table"]
     perhaps = rows.filter(rows.may_reach).select(*keys, start="possible_start", end="possible_end")
     summed = rows.filter(rows.may_reach_together).select(*keys, start="possible_start", end="sum_end")
     low = union_days(rows.filter(rows.reaches), keys, "certain_start", "certain_end", "days_low")
     high = union_days(perhaps.union(summed), keys, "start", "end", "days_high")
-    listed = rows.group_by(keys).aggregate(minimum_dose=rows.minimum.min())
+    listed = rows.group_by(keys).aggregate(
+        minimum_dose=rows.minimum.min(),
+        first_day=ibis.coalesce(
+            rows.certain_start.min(where=rows.reaches),
+            rows.certain_start.min(where=rows.may_reach | rows.may_reach_together),
+        ),
+    )
     listed = listed.filter(listed.minimum_dose.notnull())
     joined = listed.left_join(low, keys).drop(*(f"{key}_right" for key in keys)).left_join(high, keys)
     return joined.select(
-        *keys, "minimum_dose", days_low=joined.days_low.fill_null(0), days_high=joined.days_high.fill_null(0)
+        *keys,
+        "minimum_dose",
+        "first_day",
+        days_low=joined.days_low.fill_null(0),
+        days_high=joined.days_high.fill_null(0),
     )

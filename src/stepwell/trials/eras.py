@@ -32,13 +32,39 @@ def with_era(supply: Table, gap: str) -> Table:
     order = [supply.possible_start, supply.possible_end, supply.supply_id]
     rows = supply.mutate(reached=earlier_maximum(supply.possible_end, keys, order))
     rows = rows.mutate(begins=one_if(rows.possible_start > plus_days(rows.reached, rows[gap])))
+    # The last key keeps supplies that are alike in all else together, whichever of them comes first.
     running = ibis.window(
         group_by=keys,
-        order_by=[rows.possible_start, rows.possible_end, rows.supply_id],
+        order_by=[rows.possible_start, rows.possible_end, rows.supply_id, rows.begins.desc()],
         preceding=None,
         following=0,
     )
     return rows.mutate(era=rows.begins.sum().over(running)).drop("reached", "begins")
+
+
+def longest_run(era_supply: Table, gap: str) -> Table:
+    """One row per era: `days_low`, the length of its longest run of days surely supplied, joined across the gap.
+
+    An unknown end joins supplies that may have been years apart; only what surely hangs together surely lasted.
+
+    Args:
+        era_supply: Supplies with their era, and a column that holds the longest gap within one run.
+        gap: Name of that column.
+    """
+    keys = list(ERA)
+    rows = era_supply.filter(era_supply.certain_end > era_supply.certain_start)
+    order = [rows.certain_start, rows.certain_end, rows.supply_id]
+    rows = rows.mutate(reached=earlier_maximum(rows.certain_end, keys, order))
+    rows = rows.mutate(begins=one_if(rows.certain_start > plus_days(rows.reached, rows[gap])))
+    running = ibis.window(
+        group_by=keys,
+        order_by=[rows.certain_start, rows.certain_end, rows.supply_id, rows.begins.desc()],
+        preceding=None,
+        following=0,
+    )
+    rows = rows.mutate(run=rows.begins.sum().over(running))
+    runs = rows.group_by([*keys, "run"]).aggregate(first=rows.certain_start.min(), end=rows.certain_end.max())
+    return runs.group_by(keys).aggregate(days_low=days_between(runs.first, runs.end).max())
 
 
 def era_supply(supply: Table, parameter: Table) -> Table:
@@ -61,7 +87,9 @@ def switch_era(supply: Table, definition: Table) -> Table:
     rules = definition.filter(definition.count_kind == "switches").select("most_gap_days")
     widest = rules.aggregate(most_gap_days=rules.most_gap_days.max())
     rows = supply.filter(supply.counts & (supply.role == "antidepressant")).select(*SPAN).cross_join(widest)
-    return _spans(with_era(rows, "most_gap_days"))
+    rows = with_era(rows, "most_gap_days")
+    spans = _spans(rows).left_join(longest_run(rows, "most_gap_days"), list(ERA))
+    return spans.drop(*(f"{key}_right" for key in ERA)).mutate(days_low=spans.days_low.fill_null(0))
 
 
 def _spans(rows: Table) -> Table:
@@ -71,9 +99,7 @@ def _spans(rows: Table) -> Table:
         end_earliest=rows.certain_end.max(),
         end_latest=rows.possible_end.max(),
         last_start=rows.possible_start.max(),
+        last_start_latest=rows.certain_start.max(),
+        vague=((rows.certain_start != rows.possible_start) | (rows.certain_end != rows.possible_end)).sum() > 0,
     )
-    shortest = days_between(spans.start_latest, spans.end_earliest)
-    return spans.mutate(
-        days_low=ibis.cases((shortest > 0, shortest), else_=0),
-        days_high=days_between(spans.start_earliest, spans.end_latest),
-    )
+    return spans.mutate(days_high=days_between(spans.start_earliest, spans.end_latest))

@@ -3,7 +3,7 @@
 import ibis
 from ibis.expr.types import Table
 
-from stepwell.logic import days_between, first_rows
+from stepwell.logic import MET, NOT_MET, UNKNOWN, days_between, first_rows
 
 ANTIDEPRESSANT, AUGMENTATION = "antidepressant", "augmentation"
 
@@ -20,20 +20,21 @@ def relation(attempt: Table, trial_pair: Table) -> Table:
         `restart`, `new start`, `alone`: an augmenting agent without an antidepressant, `unknown`),
         `with_trial_id` (the one switched from, combined with or augmented), `next_trial_id`,
         `next_strategy`, `next_start_earliest` of the next step that was taken while it ran or
-        within `switch_gap_days` of its end.
+        within `switch_gap_days` of its end and could matter; `followed`: whether any other was, at whatever dose.
     """
-    before, after = _before(trial_pair), _after(trial_pair)
+    before, after, followed = _before(trial_pair), _after(trial_pair), _followed(trial_pair)
     placed = attempt.select("person_id", "trial_id", "role", "start_earliest")
     window = ibis.window(group_by="person_id", order_by=[placed.start_earliest, placed.trial_id])
     placed = placed.mutate(order=ibis.row_number().over(window) + 1).left_join(before, ["person_id", "trial_id"])
     placed = placed.drop("person_id_right", "trial_id_right").left_join(after, ["person_id", "trial_id"])
-    placed = placed.mutate(strategy=_strategy(placed))
+    placed = placed.drop("person_id_right", "trial_id_right").left_join(followed, ["person_id", "trial_id"])
+    placed = placed.mutate(strategy=_strategy(placed), followed=placed.followed.fill_null(NOT_MET))
     unrelated = placed.strategy.isin(["first", "alone"])
     return placed.select(
         "person_id", "trial_id", "order", "strategy",
         with_trial_id=ibis.cases((unrelated, ibis.null("string")), else_=placed.with_trial_id),
         next_trial_id="next_trial_id", next_strategy="next_strategy",
-        next_start_earliest="next_start_earliest", next_start_latest="next_start_latest",
+        next_start_earliest="next_start_earliest", next_start_latest="next_start_latest", followed="followed",
     )  # fmt: skip
 
 
@@ -116,6 +117,17 @@ def _strategy(rows: Table) -> ibis.Value:
         (rows.relation.isnull() | (rows.relation == "none"), "first"),
         else_=rows.relation,
     )
+
+
+def _followed(pairs: Table) -> Table:
+    """Whether another treatment surely, or perhaps, came after each trial, whatever its dose."""
+    later = pairs.filter(pairs.start_earliest > pairs.other_start_latest)
+    steps = later.group_by(["person_id", "other_trial_id"]).aggregate(
+        sure=later.relation.isin(["switch", "combination", "augmentation"]).sum(),
+        unsure=(later.relation == UNKNOWN).sum(),
+    )
+    followed = ibis.cases((steps.sure > 0, MET), (steps.unsure > 0, UNKNOWN), else_=NOT_MET)
+    return steps.select("person_id", trial_id="other_trial_id", followed=followed)
 
 
 def _after(pairs: Table) -> Table:

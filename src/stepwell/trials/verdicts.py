@@ -26,7 +26,8 @@ def verdict(assessment: Table) -> Table:
     """
     rows = assessment
     answered = (rows.outcome_basis == "measured") & (rows.best_improvement_percent >= rows.response_percent)
-    said_better = (rows.reported_outcome == "better") | (rows.stop_reason == "better")
+    said_better = ((rows.reported_outcome == "better") | (rows.stop_reason == "better")).fill_null(False)
+    said_better &= ~((rows.reported_outcome == "not better") | (rows.stop_reason == "no benefit")).fill_null(False)
     worked = answered | ((rows.outcome_basis == "reported") & said_better)
     rows = rows.mutate(
         worked=worked.fill_null(False),

@@ -1,7 +1,6 @@
 """The page: valid, whole in one file, in order, and nothing of a record can act in it."""
 
 import re
-import time
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
@@ -128,10 +127,3 @@ def test_what_a_record_holds_is_only_ever_text() -> None:
     assert "<script" not in page
     assert HOSTILE in text_of(tree(page).find("body/header/h1"))
     assert "49" not in text_of(tree(page).find("body/header/h1"))
-
-
-def test_a_page_is_written_in_a_second() -> None:
-    html.render(review("ana"))
-    begin = time.perf_counter()
-    html.render(review("ana"))
-    assert time.perf_counter() - begin < 1
