@@ -4,7 +4,7 @@ import ibis
 from ibis.expr.types import Table
 
 from stepwell.logic import MET, NOT_MET, UNKNOWN, days_between
-from stepwell.outcome_test import for_instrument, outcome_result
+from stepwell.outcomes import for_instrument, outcome_result
 
 
 def trajectory(score_total: Table, band: Table, instrument: Table, illness_episode: Table) -> Table:

@@ -4,7 +4,7 @@ import ibis
 from ibis.expr.types import Table
 
 from stepwell.logic import days_between, first_rows, plus_days
-from stepwell.outcome_test import for_instrument, outcome_result
+from stepwell.outcomes import for_instrument, outcome_result
 
 KEY = ("person_id", "trial_id", "instrument")
 
