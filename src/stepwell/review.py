@@ -16,17 +16,22 @@ import pyarrow.compute as pc
 from ibis.expr.types import Table
 
 from stepwell.errors import ConfigError
+from stepwell.facts.states import fact, fact_event, fact_evidence, fact_finding
 from stepwell.knowledge.load import Knowledge
 from stepwell.knowledge.tables import SCHEMAS as KNOWLEDGE_SCHEMAS
 from stepwell.measures.course import score_outcome, trajectory
 from stepwell.measures.episode import illness_episode
 from stepwell.measures.safety import safety_notice
 from stepwell.measures.totals import score_total
+from stepwell.options.fit import option_fit
+from stepwell.questions.bearing import bearing, question
+from stepwell.reasons.states import reason
 from stepwell.records.tables import SCHEMAS as RECORD_SCHEMAS
 from stepwell.records.tables import Records
 from stepwell.records.visible import STARTED, visible
 from stepwell.staging.candidates import failed_trials, points, procedure_course
 from stepwell.staging.drug_counts import drugs_in_window, switches
+from stepwell.staging.methods import stage, stage_part, stage_quantity
 from stepwell.staging.results import definition_result, recorded_drug
 from stepwell.trials.attempts import attempt, trial_coverage, trial_dose, trial_said
 from stepwell.trials.courses import trial_course, trial_outcome, trial_score
@@ -34,6 +39,7 @@ from stepwell.trials.criteria import assessment
 from stepwell.trials.doses import days_at_minimum, dose_reach, dose_step
 from stepwell.trials.eras import drug_era, era_supply, switch_era
 from stepwell.trials.evidence import trial_evidence
+from stepwell.trials.interactions import interaction
 from stepwell.trials.relations import relation, trial_pair
 from stepwell.trials.supply import supply
 from stepwell.trials.verdicts import verdict
@@ -99,6 +105,18 @@ STEPS: tuple[Step, ...] = (
     Step("candidate", _candidate),
     Step("recorded_drug", recorded_drug),
     Step("definition_result", definition_result),
+    Step("interaction", interaction),
+    Step("fact_event", fact_event),
+    Step("fact_finding", fact_finding),
+    Step("fact_evidence", fact_evidence),
+    Step("fact", fact),
+    Step("reason", reason),
+    Step("stage_quantity", stage_quantity),
+    Step("stage_part", stage_part),
+    Step("stage", stage),
+    Step("option_fit", option_fit),
+    Step("bearing", bearing),
+    Step("question", question),
 )
 """Every step after the record has been cut at `as_of`, each after those it reads."""
 
@@ -149,6 +167,15 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "definition_result": ("order",),
     "condition": ("start_earliest", "code_set", "evidence_id"),
     "procedure": ("start_earliest", "code_set", "evidence_id"),
+    "interaction": ("kind", "interaction_id", "start_earliest", "evidence_id"),
+    "fact": ("fact",),
+    "fact_evidence": ("fact", "date_earliest", "kind", "evidence_id"),
+    "reason": ("order",),
+    "stage_part": ("method", "order"),
+    "stage": ("order",),
+    "option_fit": ("place",),
+    "question": ("place",),
+    "bearing": ("question", "about", "bears_on", "on"),
 }
 """The tables a review shows, each with the columns that order its rows (`-` for the latest first)."""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
-from stepwell.knowledge import check_definitions, check_drugs, check_instruments, check_options, codes
+from stepwell.knowledge import check_definitions, check_drugs, check_facts, check_instruments, check_options, codes
 from stepwell.knowledge.load import Knowledge, default_folder
 from stepwell.knowledge.reading import Reader
 from stepwell.knowledge.walk import citations, entries
@@ -27,7 +27,7 @@ def check(folder: Path | None = None) -> list[str]:
     reader.read()
     if reader.faults or reader.release is None:
         return [*reader.faults, *_unverified(reader.folder)]
-    knowledge = Knowledge(release=reader.release, **cast(dict[str, Any], reader.entries))
+    knowledge = Knowledge(release=reader.release, places=reader.places, **cast(dict[str, Any], reader.entries))
     faults = [fault for rule in _RULES for fault in rule(knowledge)]
     return [*faults, *_unverified(reader.folder), *check_definitions.changed(reader.folder, knowledge)]
 
@@ -67,4 +67,5 @@ _RULES: tuple[Callable[[Knowledge], Iterator[str]], ...] = (
     check_instruments.faults,
     check_definitions.faults,
     check_options.faults,
+    check_facts.faults,
 )

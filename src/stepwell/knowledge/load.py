@@ -12,7 +12,10 @@ from stepwell.knowledge.reading import Reader
 
 @dataclass(frozen=True)
 class Knowledge:
-    """All that Stepwell knows: every list in file order."""
+    """All that Stepwell knows: every list in file order.
+
+    `places`: for each list the file, and the line or id in it, of every entry.
+    """
 
     release: s.Release
     sources: tuple[s.Source, ...]
@@ -22,16 +25,22 @@ class Knowledge:
     doses: tuple[s.Dose, ...]
     products: tuple[s.Product, ...]
     traps: tuple[s.Trap, ...]
+    interactions: tuple[s.Interaction, ...]
+    gene_drugs: tuple[s.GeneDrug, ...]
     drug_sets: tuple[s.DrugSet, ...]
     code_sets: tuple[s.CodeSet, ...]
     codes: tuple[s.Code, ...]
     texts: tuple[s.TextMatch, ...]
+    facts: tuple[s.Fact, ...]
     instruments: tuple[s.Instrument, ...]
     outcomes: tuple[s.Outcome, ...]
     definitions: tuple[s.Definition, ...]
+    staging: tuple[s.StagingMethod, ...]
+    reasons: tuple[s.Reason, ...]
     options: tuple[s.Option, ...]
     rules: tuple[s.Rule, ...]
     crisis_lines: tuple[s.CrisisLine, ...]
+    places: dict[str, tuple[str, ...]]
 
     def rule(self, rule_id: str) -> float:
         """The value of one trial-building rule.
@@ -64,4 +73,4 @@ def load(folder: Path | None = None) -> Knowledge:
     reader.read()
     if reader.faults or reader.release is None:
         raise KnowledgeError(f"The knowledge in {reader.folder} can't be used.", reader.faults)
-    return Knowledge(release=reader.release, **cast(dict[str, Any], reader.entries))
+    return Knowledge(release=reader.release, places=reader.places, **cast(dict[str, Any], reader.entries))

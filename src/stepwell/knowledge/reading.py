@@ -18,7 +18,10 @@ ModelT = TypeVar("ModelT", bound=s.Model)
 
 @dataclass(frozen=True)
 class Listing:
-    """A file that holds many entries of one kind, and the fields that tell them apart."""
+    """Files that hold many entries of one kind, and the fields that tell them apart.
+
+    `path` may hold a `*`: then the entries of one kind are spread over files by their subject.
+    """
 
     name: str
     path: str
@@ -28,22 +31,31 @@ class Listing:
 
 
 LISTINGS = (
-    Listing("sources", "sources.toml", s.Source, ("id",), "source"),
-    Listing("ingredients", "drugs/ingredients.csv", s.Ingredient, ("id",)),
+    Listing("sources", "sources*.toml", s.Source, ("id",), "source"),
+    Listing("ingredients", "drugs/ingredients*.csv", s.Ingredient, ("id",)),
     Listing("formulations", "drugs/formulations.csv", s.Formulation, ("ingredient", "formulation")),
     Listing("dose_tables", "drugs/dose_tables.toml", s.DoseTable, ("id",), "dose_table"),
     Listing("doses", "drugs/doses.csv", s.Dose, ("ingredient", "formulation", "kind", "dose_table")),
     Listing("products", "drugs/products.csv", s.Product, ("rxcui", "component")),
     Listing("traps", "drugs/traps.toml", s.Trap, ("id",), "trap"),
-    Listing("drug_sets", "drugs/drug_sets.csv", s.DrugSet, ("drug_set", "ingredient")),
-    Listing("code_sets", "codes/code_sets.toml", s.CodeSet, ("id",), "code_set"),
-    Listing("codes", "codes/codes.csv", s.Code, ("code_set", "system", "code")),
-    Listing("texts", "codes/texts.csv", s.TextMatch, ("code_set", "phrase")),
+    Listing("interactions", "drugs/interactions.csv", s.Interaction, ("id",)),
+    Listing("gene_drugs", "drugs/gene_drug.csv", s.GeneDrug, ("ingredient", "cyp2d6", "cyp2c19", "cyp2b6")),
+    Listing("drug_sets", "drugs/drug_sets*.csv", s.DrugSet, ("drug_set", "ingredient")),
+    Listing("code_sets", "codes/code_sets*.toml", s.CodeSet, ("id",), "code_set"),
+    Listing("codes", "codes/codes*.csv", s.Code, ("code_set", "system", "code")),
+    Listing("texts", "codes/texts*.csv", s.TextMatch, ("code_set", "phrase")),
+    Listing("facts", "facts/*.toml", s.Fact, ("id",), "fact"),
     Listing("outcomes", "outcomes.toml", s.Outcome, ("id",), "outcome"),
     Listing("rules", "rules.toml", s.Rule, ("id",), "rule"),
     Listing("crisis_lines", "crisis_lines.csv", s.CrisisLine, ("region", "service")),
 )
-FOLDERS: dict[str, type[s.Model]] = {"instruments": s.Instrument, "definitions": s.Definition, "options": s.Option}
+FOLDERS: dict[str, type[s.Model]] = {
+    "instruments": s.Instrument,
+    "definitions": s.Definition,
+    "staging": s.StagingMethod,
+    "reasons": s.Reason,
+    "options": s.Option,
+}
 RELEASE = "release.toml"
 ACCEPTED = "definitions/accepted.toml"
 # Characters of a value that a fault shows.
@@ -56,6 +68,7 @@ class Reader:
 
     folder: Path
     entries: dict[str, tuple[s.Model, ...]] = field(default_factory=dict)
+    places: dict[str, tuple[str, ...]] = field(default_factory=dict)
     release: s.Release | None = None
     faults: list[str] = field(default_factory=list)
 
@@ -66,15 +79,28 @@ class Reader:
             return
         self.release = self._model(s.Release, self._toml(RELEASE), RELEASE)
         for listing in LISTINGS:
-            self.entries[listing.name] = tuple(self._listing(listing))
+            self._keep(listing.name, self._listing(listing))
         for name, model in FOLDERS.items():
-            self.entries[name] = tuple(self._files(name, model))
+            self._keep(name, self._files(name, model))
         self._refuse_unknown_files()
 
-    def _listing(self, listing: Listing) -> Iterator[s.Model]:
-        rows = self._csv(listing) if listing.path.endswith(".csv") else self._tables(listing)
+    def _keep(self, name: str, found: Iterator[tuple[str, s.Model]]) -> None:
+        placed = tuple(found)
+        self.places[name] = tuple(where for where, _ in placed)
+        self.entries[name] = tuple(entry for _, entry in placed)
+
+    def _paths(self, listing: Listing) -> list[str]:
+        """The files of a listing; where it names just one, that one, there or not."""
+        found = sorted(path.relative_to(self.folder).as_posix() for path in self.folder.glob(listing.path))
+        return found or ([] if "*." in listing.path else [listing.path.replace("*", "")])
+
+    def _rows(self, listing: Listing) -> Iterator[tuple[str, object]]:
+        for path in self._paths(listing):
+            yield from self._csv(listing, path) if path.endswith(".csv") else self._tables(listing, path)
+
+    def _listing(self, listing: Listing) -> Iterator[tuple[str, s.Model]]:
         seen: dict[Hashable, str] = {}
-        for where, row in rows:
+        for where, row in self._rows(listing):
             entry = self._model(listing.model, row, where)
             if entry is None:
                 continue
@@ -82,23 +108,23 @@ class Reader:
             if key in seen:
                 self._duplicate(listing, key, where, seen[key])
             seen.setdefault(key, where)
-            yield entry
+            yield where, entry
 
     def _duplicate(self, listing: Listing, key: tuple[Any, ...], where: str, first: str) -> None:
         named = ", ".join(f"{part} {value!r}" for part, value in zip(listing.key, key, strict=True))
         self.faults.append(f"{where}: {named} stands already at {first}; each may stand once: remove one.")
 
-    def _csv(self, listing: Listing) -> Iterator[tuple[str, dict[str, object]]]:
-        text = self._text(listing.path)
+    def _csv(self, listing: Listing, path: str) -> Iterator[tuple[str, dict[str, object]]]:
+        text = self._text(path)
         if text is None:
             return
         lines = csv.reader(text.splitlines())
         columns = next(lines, [])
         kinds = {name: _kinds(info.annotation) for name, info in listing.model.model_fields.items()}
-        if not self._columns_fit(listing.path, columns, list(kinds)):
+        if not self._columns_fit(path, columns, list(kinds)):
             return
         for cells in lines:
-            where = f"{listing.path}, line {lines.line_num}"
+            where = f"{path}, line {lines.line_num}"
             if len(cells) != len(columns):
                 self.faults.append(f"{where}: found {len(cells)} cells; the header has {len(columns)} columns.")
                 continue
@@ -115,22 +141,22 @@ class Reader:
             self.faults.append(f"{path}, line 1: a column stands twice; each may stand once.")
         return not unknown and not absent and len(set(columns)) == len(columns)
 
-    def _tables(self, listing: Listing) -> Iterator[tuple[str, object]]:
-        content = self._toml(listing.path)
+    def _tables(self, listing: Listing, path: str) -> Iterator[tuple[str, object]]:
+        content = self._toml(path)
         if content is None:
             return
         for key in content:
             if key != listing.table:
-                self.faults.append(f"{listing.path}: unknown key {key!r}; allowed: [[{listing.table}]].")
+                self.faults.append(f"{path}: unknown key {key!r}; allowed: [[{listing.table}]].")
         rows = content.get(listing.table, [])
         if not isinstance(rows, list):
-            self.faults.append(f"{listing.path}: {listing.table} is one table; write [[{listing.table}]].")
+            self.faults.append(f"{path}: {listing.table} is one table; write [[{listing.table}]].")
             return
         for number, row in enumerate(rows, 1):
             name = row.get("id", f"number {number}") if isinstance(row, dict) else f"number {number}"
-            yield f"{listing.path}, {listing.table} {name}", row
+            yield f"{path}, {listing.table} {name}", row
 
-    def _files(self, name: str, model: type[s.Model]) -> Iterator[s.Model]:
+    def _files(self, name: str, model: type[s.Model]) -> Iterator[tuple[str, s.Model]]:
         for path in sorted((self.folder / name).glob("*.toml")):
             place = f"{name}/{path.name}"
             if place == ACCEPTED:
@@ -141,7 +167,7 @@ class Reader:
             found = getattr(entry, "id", "")
             if found != path.stem:
                 self.faults.append(f"{place}, id: found {found!r}; allowed: {path.stem!r}, the name of the file.")
-            yield entry
+            yield place, entry
 
     def _model(self, model: type[ModelT], content: object, where: str) -> ModelT | None:
         if content is None:
@@ -172,7 +198,7 @@ class Reader:
         return None
 
     def _refuse_unknown_files(self) -> None:
-        known = {RELEASE, ACCEPTED, *(listing.path for listing in LISTINGS)}
+        known = {RELEASE, ACCEPTED, *(path for listing in LISTINGS for path in self._paths(listing))}
         for path in sorted(self.folder.rglob("*")):
             place = path.relative_to(self.folder)
             in_folder = place.parent.as_posix() in FOLDERS and place.suffix == ".toml"

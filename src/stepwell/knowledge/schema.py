@@ -31,6 +31,13 @@ class Cite(Model):
 Cites = Annotated[tuple[Cite, ...], Field(min_length=1)]
 
 
+class Statement(Model):
+    """One thing that is said, and where it is written."""
+
+    text: Text
+    cite: Cites
+
+
 class Source(Model):
     """One work that is cited.
 
@@ -62,7 +69,8 @@ class Ingredient(Model):
     drug_class: Text
     # Grouping used by "different class" rules: ssri, snri, tca, maoi, atypical-antipsychotic, other, ...
     class_group: Id
-    role: Literal["antidepressant", "augmentation", "partner"]
+    # `other`: of no trial, but of concern to a fact or an interaction.
+    role: Literal["antidepressant", "augmentation", "partner", "other"]
     rxnorm: str | None
     omop_concept_id: int | None
     # Names by which free text may call it, `|` between them; includes brand names where sourced.
@@ -457,16 +465,214 @@ class Release(Model):
     about: Text
 
 
+# --- facts and reasons -----------------------------------------------------------------------------
+
+
+class Sign(Model):
+    """One way in which a record shows a fact.
+
+    `kind` says where it is looked for, `of` what for:
+
+    - `condition`, `procedure`, `device`: a code set. `active`: only one that isn't resolved. A refuted
+      condition says absent, a provisional one possible.
+    - `allergy`, `medicine`: a drug set or an ingredient. A medicine shows while it is taken; with
+      `within_days` also so long after its end.
+    - `lab`: a lab code set, `score`: a scale, its total, `item`: one item of a scale. Only the newest
+      counts, and only if `within_days` old. `comparison` with `value` (and `unit`), or for a lab `flag`: what
+      the laboratory itself says of it by mark or reference range, or for a lab `text`, the result in words.
+      `otherwise`: what it says when it doesn't fulfil that (null: nothing).
+    - `trial`: a verdict (`verdict-too-low`, any verdict with `-` for a blank) or an unmet criterion (`dose`,
+      `duration`, `adherence`) of a trial by `definition`; `running`: only of one that runs. With
+      `otherwise = "absent"`: when it is settled for every such trial and shown by none.
+    - `definition`: a definition that is met or not; with `value`: at least so many that count.
+    - `interaction`: a kind of interaction between medicines that stand together, or of gene and medicine.
+    - `person`: `sex`, or age by `comparison` and `value` in years.
+    - `episode`: the present episode has lasted `comparison` `value` days.
+    - `encounter`: a kind of visit within `within_days`.
+    """
+
+    kind: Literal[
+        "condition", "procedure", "device", "allergy", "medicine", "lab", "score", "item", "trial", "definition",
+        "interaction", "person", "episode", "encounter",
+    ]  # fmt: skip
+    of: Id
+    says: Literal["present", "possible", "absent"] = "present"
+    otherwise: Literal["absent"] | None = None
+    within_days: Annotated[int, Field(ge=0)] | None = None
+    active: bool = False
+    running: bool = False
+    item: str | None = None
+    comparison: Literal["at least", "more than", "at most", "less than"] | None = None
+    value: float | None = None
+    unit: str | None = None
+    flag: Literal["high", "low", "abnormal", "normal", "positive", "negative"] | None = None
+    text: str | None = None
+    definition: Id | None = None
+    cite: Cites
+
+
+class Fact(Model):
+    """Something that is true of a person or not (facts/GROUP.toml, table [[fact]]): present, absent or unknown.
+
+    `title` names it for a clinician, `plain` for the person, both as noun phrases. `silence`: what a record
+    that says nothing of it means. `any_of`: present if any of these is, absent if all are; `gate`: a fact whose
+    absence settles this one (no heart disease at all settles each kind of it). `question`: put to the person, or to
+    the clinician where `ask` says so; answered yes, no or unsure. `priority`: 0 is asked before all others.
+    """
+
+    id: Id
+    title: Text
+    plain: Text
+    group: Text
+    silence: Literal["unknown", "absent"] = "unknown"
+    silence_reason: str | None = None
+    ask: Literal["person", "clinician"] = "person"
+    question: Text
+    # What helps to answer it: an example, where to look.
+    hint: str | None = None
+    priority: int = 5
+    gate: Id | None = None
+    any_of: tuple[Id, ...] = ()
+    signs: tuple[Sign, ...] = ()
+    cite: Cites
+
+
+class ReasonSign(Statement):
+    """A fact that shows a reason, or only suggests it.
+
+    `needed`: the reason is ruled out only once this fact, and all others that are needed, are absent.
+    """
+
+    fact: Id
+    weight: Literal["shows", "suggests"]
+    needed: bool = True
+
+
+class Reason(Model):
+    """Why a treatment may not be working (reasons/ID.toml).
+
+    `what_remains`: its signs say whether resistance is met at all; it is shown only once every other reason is
+    ruled out, and possible until then.
+    """
+
+    id: Id
+    title: Text
+    # For the person, without jargon and without blame.
+    plain: Text
+    group: Text
+    order: int
+    status: Status
+    what_remains: bool = False
+    signs: Annotated[tuple[ReasonSign, ...], Field(min_length=1)]
+    how_common: tuple[Statement, ...] = ()
+    what_to_do: tuple[Statement, ...] = ()
+    # For the person: what may help, and what to ask.
+    plain_what_to_do: tuple[Text, ...] = ()
+    questions_to_bring: tuple[Text, ...] = ()
+    note: str | None = None
+    cite: Cites
+
+
+class Interaction(Model):
+    """One row per pair of medicines, or of a medicine and smoking (drugs/interactions.csv).
+
+    `affected` and `other` are each a drug set or an ingredient. `kind`: `lowers-level`, `raises-level`, `serotonin`,
+    `washout` (after `affected` ends, `other` may start only after `wait_days`), `qt`, `bleeding`,
+    `contraindicated`.
+    """
+
+    id: Id
+    kind: Literal["lowers-level", "raises-level", "serotonin", "washout", "qt", "bleeding", "contraindicated"]
+    affected: Id
+    other: Id
+    wait_days: int | None
+    size: str | None
+    text: Text
+    source: Id
+    locus: Text
+
+
+class GeneDrug(Model):
+    """One row per medicine and combination of phenotypes (drugs/gene_drug.csv): what CPIC says of it.
+
+    A phenotype is null where the gene doesn't matter for the row. `change`: whether it asks for anything
+    but the usual.
+    """
+
+    ingredient: Id
+    cyp2d6: str | None
+    cyp2c19: str | None
+    cyp2b6: str | None
+    action: Text
+    change: bool
+    expected: Literal["level low", "level high", "usual", "not said"]
+    strength: str | None
+    text: Text
+    source: Id
+    locus: Text
+
+
+# --- staging ---------------------------------------------------------------------------------------
+
+
+class StageBand(Model):
+    """Points for a quantity from `low` to `high`, both included; null: open. A yes counts 1, a no 0."""
+
+    low: float | None = None
+    high: float | None = None
+    points: float
+    label: Text
+
+
+class StagePart(Model):
+    """One part of a staging method: a `quantity` that the staging step knows, and the points for it.
+
+    `below`: what a quantity under the lowest band means. `narrowed_by`: facts whose answer would narrow it.
+    """
+
+    id: Id
+    title: Text
+    quantity: Id
+    bands: Annotated[tuple[StageBand, ...], Field(min_length=1)]
+    below: Literal["not applicable", "no points"] = "no points"
+    narrowed_by: tuple[Id, ...] = ()
+    cite: Cites
+
+
+class StageCategory(Model):
+    """What a total from `low` to `high`, both included, is called; `high` null: open upward."""
+
+    label: Text
+    low: float
+    high: float | None = None
+
+
+class StagingMethod(Model):
+    """A published way to stage resistance (staging/ID.toml).
+
+    `kind`: `sum` (the points of all parts), `ladder` (as many parts as are met from the first on without
+    a gap), `flags` (each part by itself, no total). `suppressed_by`: facts that make it meaningless.
+    """
+
+    id: Id
+    title: Text
+    short: Text
+    status: Status
+    verified: bool
+    about: Text
+    our_reading: tuple[Text, ...] = ()
+    order: int
+    kind: Literal["sum", "ladder", "flags"]
+    definition: Id | None = None
+    parts: Annotated[tuple[StagePart, ...], Field(min_length=1)]
+    categories: tuple[StageCategory, ...] = ()
+    suppressed_by: tuple[Id, ...] = ()
+    cite: Cites
+
+
 # --- options ---------------------------------------------------------------------------------------
 
 PartialDate = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
-
-
-class Statement(Model):
-    """One thing that is said about an option, and where it is written."""
-
-    text: Text
-    cite: Cites
 
 
 class OptionFact(Statement):
@@ -547,6 +753,50 @@ class ArticleClaim(Model):
     cite: Cites
 
 
+class Indication(Statement):
+    """One way in which an option is meant for a person: all that `needs` names present, all of `without` absent.
+
+    Any one of an option's indications is enough.
+    """
+
+    id: Id
+    needs: tuple[Id, ...] = ()
+    without: tuple[Id, ...] = ()
+
+
+class Ranking(Model):
+    """Where an option stands among those that fit, key by key; the certainty of evidence is its first grade.
+
+    `step`: 1 before 2 before 3, as the guidelines read put them; null: none of them places it.
+    `effect`: size of the effect against its comparator, in words that its outcomes bear out.
+    `burden`: what it asks of the person. `liked_by`, `disliked_by`: facts of preference that move it.
+    """
+
+    step: Annotated[int, Field(ge=1, le=5)] | None = None
+    step_reason: Text
+    effect: Literal["large", "medium", "small", "none shown", "not known"]
+    effect_reason: Text
+    burden: Literal["at home", "clinic visits", "many clinic visits", "procedure or anaesthetic", "stay"]
+    liked_by: tuple[Id, ...] = ()
+    disliked_by: tuple[Id, ...] = ()
+    cite: Cites
+
+
+class Scheduled(Statement):
+    """One thing of a plan and its days: on `first_day`, then every `every_days`, `times` in all.
+
+    `first_day` counts from the start of the option (day 0); before it is negative. `weekdays_only`: as many
+    on each working day as `times` fills.
+    """
+
+    id: Id
+    kind: Literal["session", "dose step", "check", "measure", "review"]
+    first_day: int
+    every_days: Annotated[int, Field(gt=0)] | None = None
+    times: Annotated[int, Field(gt=0)] = 1
+    weekdays_only: bool = False
+
+
 OptionKind = Literal[
     "medication strategy", "augmentation", "medicine given in a clinic", "neuromodulation", "procedure", "device",
     "psychotherapy", "lifestyle", "complementary", "level of care",
@@ -567,6 +817,7 @@ class Option(Model):
     grades: Annotated[tuple[Grade, ...], Field(min_length=1)]
     regulatory: tuple[Regulatory, ...] = ()
     who_for: tuple[Statement, ...] = ()
+    indications: tuple[Indication, ...] = ()
     guidelines: tuple[GuidelineStep, ...] = ()
     contraindications: tuple[Contraindication, ...] = ()
     cautions: tuple[OptionFact, ...] = ()
@@ -578,5 +829,7 @@ class Option(Model):
     payers: tuple[Statement, ...] = ()
     harms: tuple[Statement, ...] = ()
     article: tuple[ArticleClaim, ...] = ()
+    schedule: tuple[Scheduled, ...] = ()
+    ranking: Ranking | None = None
     # Who chose and worded the statements; each cites its own source.
     cite: Cites

@@ -10,6 +10,11 @@ from stepwell.knowledge.load import Knowledge
 
 Row = dict[str, object]
 
+GRADES = ("high", "moderate to high", "moderate", "low to moderate", "low", "very low", "not graded")
+EFFECTS = ("large", "medium", "small", "not known", "none shown")
+BURDENS = ("at home", "clinic visits", "many clinic visits", "procedure or anaesthetic", "stay")
+"""Each from what comes first to what comes last where options are ordered."""
+
 SCHEMAS: dict[str, ibis.Schema] = {
     name: ibis.schema(columns)
     for name, columns in {
@@ -71,6 +76,61 @@ SCHEMAS: dict[str, ibis.Schema] = {
         "definition_requirement": {"definition_id": "string", "code_set": "string", "within_days": "int64"},
         # One row per (definition, code set) that keeps a person out.
         "definition_exclusion": {"definition_id": "string", "code_set": "string"},
+        # One row per (drug set or ingredient, ingredient in it): an ingredient is its own group.
+        "drug_group": {"drug_group": "string", "ingredient": "string"},
+        # One row per interaction; `affected`, `other`: drug groups.
+        "interaction_entry": {
+            "interaction_id": "string", "kind": "string", "affected": "string", "other": "string", "wait_days": "int64",
+        },
+        # One row per medicine and phenotypes; a null phenotype doesn't matter.
+        "gene_drug_entry": {
+            "place": "int64", "ingredient": "string", "cyp2d6": "string", "cyp2c19": "string", "cyp2b6": "string",
+            "action": "string", "change": "boolean", "expected": "string",
+        },
+        # One row per fact; `parts`: how many others it is made of.
+        "fact_entry": {
+            "fact": "string", "order": "int64", "ask": "string", "priority": "int64", "silence": "string",
+            "gate": "string", "parts": "int64",
+        },
+        # One row per fact and fact that it is made of.
+        "fact_part": {"fact": "string", "part": "string"},
+        # One row per way in which a record shows a fact; columns as in the schema of a sign.
+        "fact_sign": {
+            "fact": "string", "sign": "int64", "kind": "string", "of": "string", "says": "string",
+            "otherwise": "string", "within_days": "int64", "active": "boolean", "running": "boolean", "item": "string",
+            "comparison": "string", "value": "float64", "unit": "string", "flag": "string", "text": "string",
+            "definition": "string",
+        },
+        # One row per reason; `needed`: facts that have to be absent before it is ruled out.
+        "reason_entry": {"reason": "string", "order": "int64", "what_remains": "boolean", "needed": "int64"},
+        "reason_sign": {"reason": "string", "fact": "string", "weight": "string", "needed": "boolean"},
+        # One row per staging method, and of its parts, bands, categories, and the facts that bear on it.
+        "stage_method": {
+            "method": "string", "order": "int64", "kind": "string", "definition_id": "string", "verified": "boolean",
+        },
+        "stage_part_entry": {
+            "method": "string", "part": "string", "order": "int64", "quantity": "string", "below": "string",
+        },
+        "stage_band": {
+            "method": "string", "part": "string", "low": "float64", "high": "float64", "points": "float64",
+            "label": "string",
+        },
+        "stage_category": {"method": "string", "label": "string", "low": "float64", "high": "float64"},
+        "stage_suppression": {"method": "string", "fact": "string"},
+        "stage_narrowing": {"method": "string", "part": "string", "fact": "string"},
+        # One row per option; `contraindications`, `indications`: how many it has. Ranks: lower comes first.
+        "option_entry": {
+            "option": "string", "order": "int64", "contraindications": "int64", "indications": "int64", "step": "int64",
+            "grade_rank": "int64", "effect_rank": "int64", "burden_rank": "int64",
+        },
+        # One row per contraindication (`absolute`, `relative`) and caution (`caution`).
+        "option_bar": {"option": "string", "bar": "string", "fact": "string", "strength": "string"},
+        # One row per (indication, fact it needs present or absent); `size`: rows of the indication.
+        "option_indication": {
+            "option": "string", "indication": "string", "fact": "string", "wanted": "string", "size": "int64",
+        },
+        # One row per (option, fact of preference); `weight`: for | against.
+        "option_preference": {"option": "string", "fact": "string", "weight": "string"},
     }.items()
 }  # fmt: skip
 """Schema of every knowledge table by name."""
@@ -167,6 +227,111 @@ def _of_definitions(knowledge: Knowledge, field: str, columns: Iterable[str]) ->
             yield {"definition_id": definition.id, **row}
 
 
+def _drug_groups(knowledge: Knowledge) -> Iterable[Row]:
+    members = [(one.drug_set, one.ingredient) for one in knowledge.drug_sets]
+    alone = [(one.id, one.id) for one in knowledge.ingredients]
+    return ({"drug_group": group, "ingredient": ingredient} for group, ingredient in members + alone)
+
+
+def _gene_drugs(knowledge: Knowledge) -> Iterable[Row]:
+    columns = [column for column in SCHEMAS["gene_drug_entry"] if column != "place"]
+    return ({"place": place, **row} for place, row in enumerate(_fields(knowledge.gene_drugs, columns)))
+
+
+def _facts(knowledge: Knowledge) -> Iterable[Row]:
+    for order, fact in enumerate(knowledge.facts):
+        yield {
+            "fact": fact.id, "order": order, "ask": fact.ask, "priority": fact.priority, "silence": fact.silence,
+            "gate": fact.gate, "parts": len(fact.any_of),
+        }  # fmt: skip
+
+
+def _fact_signs(knowledge: Knowledge) -> Iterable[Row]:
+    columns = [column for column in SCHEMAS["fact_sign"] if column not in ("fact", "sign")]
+    for fact in knowledge.facts:
+        for number, row in enumerate(_fields(fact.signs, columns)):
+            yield {"fact": fact.id, "sign": number, **row}
+
+
+def _reasons(knowledge: Knowledge) -> Iterable[Row]:
+    for reason in knowledge.reasons:
+        needed = sum(sign.needed for sign in reason.signs)
+        yield {
+            "reason": reason.id, "order": reason.order, "what_remains": reason.what_remains, "needed": needed,
+        }  # fmt: skip
+
+
+def _of(owner: str, owners: Iterable[s.Model], field: str, columns: Iterable[str]) -> Iterable[Row]:
+    """The rows that each owner holds in a field, with the owner's id."""
+    for one in owners:
+        for row in _fields(getattr(one, field), columns):
+            yield {owner: getattr(one, "id"), **row}  # noqa: B009 -- `Model` itself has no id
+
+
+def _stage_parts(knowledge: Knowledge) -> Iterable[Row]:
+    for method in knowledge.staging:
+        for order, part in enumerate(method.parts):
+            yield {
+                "method": method.id, "part": part.id, "order": order, "quantity": part.quantity, "below": part.below,
+            }  # fmt: skip
+
+
+def _stage_bands(knowledge: Knowledge) -> Iterable[Row]:
+    for method in knowledge.staging:
+        for row in _of("part", method.parts, "bands", ("low", "high", "points", "label")):
+            yield {"method": method.id, **row}
+
+
+def _pairs(owners: Iterable[s.Model], owner: str, field: str, column: str) -> Iterable[Row]:
+    """One row per owner and id in one of its lists."""
+    for one in owners:
+        for value in getattr(one, field):
+            yield {owner: getattr(one, "id"), column: value}  # noqa: B009 -- `Model` itself has no id
+
+
+def _options(knowledge: Knowledge) -> Iterable[Row]:
+    for option in knowledge.options:
+        ranking = option.ranking
+        yield {
+            "option": option.id, "order": option.order, "contraindications": len(option.contraindications),
+            "indications": len(option.indications), "step": ranking.step if ranking else None,
+            "grade_rank": GRADES.index(option.grades[0].grade),
+            "effect_rank": EFFECTS.index(ranking.effect if ranking else "not known"),
+            "burden_rank": BURDENS.index(ranking.burden) if ranking else len(BURDENS),
+        }  # fmt: skip
+
+
+def _bars(knowledge: Knowledge) -> Iterable[Row]:
+    for option in knowledge.options:
+        for contraindication in option.contraindications:
+            yield {
+                "option": option.id, "bar": contraindication.id, "fact": contraindication.fact,
+                "strength": contraindication.strength,
+            }  # fmt: skip
+        for caution in option.cautions:
+            yield {"option": option.id, "bar": caution.id, "fact": caution.fact, "strength": "caution"}
+
+
+def _indications(knowledge: Knowledge) -> Iterable[Row]:
+    for option in knowledge.options:
+        for one in option.indications:
+            size = len(one.needs) + len(one.without)
+            for wanted, facts in (("present", one.needs), ("absent", one.without)):
+                for fact in facts:
+                    yield {
+                        "option": option.id, "indication": one.id, "fact": fact, "wanted": wanted, "size": size,
+                    }  # fmt: skip
+
+
+def _preferences(knowledge: Knowledge) -> Iterable[Row]:
+    for option in knowledge.options:
+        if option.ranking is None:
+            continue
+        for weight, facts in (("for", option.ranking.liked_by), ("against", option.ranking.disliked_by)):
+            for fact in facts:
+                yield {"option": option.id, "fact": fact, "weight": weight}
+
+
 def _columns(name: str) -> tuple[str, ...]:
     return tuple(SCHEMAS[name])
 
@@ -185,4 +350,26 @@ _ROWS: dict[str, Callable[[Knowledge], Iterable[Row]]] = {
     "definition": _definitions,
     "definition_requirement": lambda k: _of_definitions(k, "requires", ("code_set", "within_days")),
     "definition_exclusion": lambda k: _of_definitions(k, "exclusions", ("code_set",)),
+    "drug_group": _drug_groups,
+    "interaction_entry": lambda k: _fields(k.interactions, _columns("interaction_entry"), interaction_id="id"),
+    "gene_drug_entry": _gene_drugs,
+    "fact_entry": _facts,
+    "fact_part": lambda k: _pairs(k.facts, "fact", "any_of", "part"),
+    "fact_sign": _fact_signs,
+    "reason_entry": _reasons,
+    "reason_sign": lambda k: _of("reason", k.reasons, "signs", ("fact", "weight", "needed")),
+    "stage_method": lambda k: _fields(k.staging, _columns("stage_method"), method="id", definition_id="definition"),
+    "stage_part_entry": _stage_parts,
+    "stage_band": _stage_bands,
+    "stage_category": lambda k: _of("method", k.staging, "categories", ("label", "low", "high")),
+    "stage_suppression": lambda k: _pairs(k.staging, "method", "suppressed_by", "fact"),
+    "stage_narrowing": lambda k: (
+        {"method": method.id, **row}
+        for method in k.staging
+        for row in _pairs(method.parts, "part", "narrowed_by", "fact")
+    ),
+    "option_entry": _options,
+    "option_bar": _bars,
+    "option_indication": _indications,
+    "option_preference": _preferences,
 }

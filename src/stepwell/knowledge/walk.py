@@ -42,21 +42,17 @@ KINDS = {
     "sources": "source", "ingredients": "ingredient", "formulations": "formulation", "dose_tables": "dose table",
     "doses": "dose", "products": "product", "traps": "trap", "drug_sets": "drug set", "code_sets": "code set",
     "codes": "code", "texts": "text", "outcomes": "outcome", "rules": "rule", "crisis_lines": "crisis line",
-    "instruments": "instrument", "definitions": "definition", "options": "option",
+    "interactions": "interaction", "gene_drugs": "gene and medicine", "facts": "fact", "instruments": "instrument",
+    "definitions": "definition", "staging": "staging method", "reasons": "reason", "options": "option",
 }  # fmt: skip
 
 
 def entries(knowledge: Knowledge) -> Iterator[Entry]:
     """Every entry, file by file."""
     yield Entry("release", RELEASE, knowledge.release)
-    for listing in LISTINGS:
-        for number, model in enumerate(getattr(knowledge, listing.name)):
-            is_csv = listing.path.endswith(".csv")
-            place = f"line {number + 2}" if is_csv else f"{listing.table} {getattr(model, 'id', number + 1)}"
-            yield Entry(KINDS[listing.name], f"{listing.path}, {place}", model)
-    for folder in FOLDERS:
-        for model in getattr(knowledge, folder):
-            yield Entry(KINDS[folder], f"{folder}/{model.id}.toml", model)
+    for name in (*(listing.name for listing in LISTINGS), *FOLDERS):
+        for where, model in zip(knowledge.places[name], getattr(knowledge, name), strict=True):
+            yield Entry(KINDS[name], where, model)
 
 
 def citations(model: s.Model, field: str = "") -> Iterator[Citation]:

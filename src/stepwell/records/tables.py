@@ -107,6 +107,11 @@ SCHEMAS: dict[str, ibis.Schema] = {
             **_interval("date"),
             "value": FLOAT,
             "unit": STRING,
+            # The result in words where it has no number, in small letters ("poor metabolizer").
+            "text": STRING,
+            # What the laboratory says of it, by its mark or its reference range:
+            # high | low | abnormal | normal | positive | negative ; null when not said
+            "flag": STRING,
             "evidence_id": STRING,
         },
         "device": {
@@ -129,9 +134,11 @@ SCHEMAS: dict[str, ibis.Schema] = {
             **_interval("end"),
             "evidence_id": STRING,
         },
-        # One row per answer somebody gave to a question of ours.
+        # One row per answer somebody gave to a question of ours. `question`: the fact, or `taken`, `helped`,
+        # `dose`; `about`: then the trial it speaks of. `value`: yes | no | unsure | partly | a number.
         "answer": {
             "question": STRING,
+            "about": STRING,
             "value": STRING,
             **_interval("date"),
             "evidence_id": STRING,

@@ -1,0 +1,251 @@
+"""Rows of the record that speak of a fact, one function for each kind of sign.
+
+Each takes the signs of its kind and the tables they are looked for in, and gives one row per sign and
+row of the record that bears on it, with the columns of `COLUMNS`.
+"""
+
+import ibis
+from ibis import Value
+from ibis.expr.types import BooleanValue, StringValue, Table
+
+from stepwell.logic import MET, NOT_MET, days_between, first_rows, one_if, plus_days
+
+PRESENT, ABSENT, POSSIBLE = "present", "absent", "possible"
+
+COLUMNS = (
+    "person_id", "fact", "sign", "kind", "of", "says", "date_earliest", "date_latest", "value", "unit", "text",
+    "evidence_id",
+)  # fmt: skip
+
+
+def _signs(fact_sign: Table, kind: str) -> Table:
+    return fact_sign.filter(fact_sign.kind == kind)
+
+
+def _rows(rows: Table, says: StringValue, **found: Value | str) -> Table:
+    """The rows with the columns of every sign; what a kind has no word for is null."""
+    blank: dict[str, Value] = {
+        "value": ibis.null("float64"), "unit": ibis.null("string"), "text": ibis.null("string"),
+        "date_earliest": ibis.null("date"), "date_latest": ibis.null("date"), "evidence_id": ibis.null("string"),
+    }  # fmt: skip
+    rows = rows.mutate(says=says, **{**blank, **found})
+    return rows.filter(rows.says.notnull()).select(*COLUMNS)
+
+
+def _in_time(rows: Table, day: Value) -> BooleanValue:
+    """Whether a day lies as many days back as the sign allows; a day that isn't known may."""
+    return (days_between(day, rows.as_of) <= rows.within_days).fill_null(True)
+
+
+def of_conditions(fact_sign: Table, condition: Table, parameter: Table) -> Table:
+    """Diagnoses: a refuted one says the contrary, a provisional one makes it possible."""
+    signs = _signs(fact_sign, "condition")
+    rows = signs.inner_join(condition, signs["of"] == condition.code_set).cross_join(parameter.select("as_of"))
+    over = (rows.status.fill_null("unknown") == "resolved") | (rows.end_latest <= rows.as_of).fill_null(False)
+    rows = rows.filter(~(rows.active & over))
+    ended = ibis.cases((over, rows.end_latest), else_=ibis.null("date"))
+    rows = rows.filter(rows.within_days.isnull() | ~over | _in_time(rows, ended.fill_null(rows.start_latest)))
+    refuted = ibis.cases((rows["says"] == PRESENT, ABSENT), else_=ibis.null("string"))
+    certainty = rows.certainty.fill_null("unknown")
+    says = ibis.cases((certainty == "refuted", refuted), (certainty == "provisional", POSSIBLE), else_=rows["says"])
+    return _rows(rows, says, date_earliest=rows.start_earliest, date_latest=rows.start_latest)
+
+
+def of_events(fact_sign: Table, events: Table, kind: str, parameter: Table) -> Table:
+    """Procedures, devices and visits: that one stands in the record.
+
+    Args:
+        fact_sign: Knowledge table.
+        events: Rows with `code_set` and the interval `start`.
+        kind: Which signs they are looked for by.
+        parameter: One row: `as_of` and the rules.
+    """
+    signs = _signs(fact_sign, kind)
+    rows = signs.inner_join(events, signs["of"] == events.code_set).cross_join(parameter.select("as_of"))
+    rows = rows.filter(rows.within_days.isnull() | _in_time(rows, rows.start_latest))
+    return _rows(rows, rows["says"], date_earliest=rows.start_earliest, date_latest=rows.start_latest)
+
+
+def of_allergies(fact_sign: Table, allergy: Table, drug_group: Table) -> Table:
+    """Allergies to a medicine."""
+    signs = _signs(fact_sign, "allergy")
+    rows = signs.inner_join(drug_group, signs["of"] == drug_group.drug_group).inner_join(allergy, "ingredient")
+    return _rows(
+        rows, rows["says"], date_earliest=rows.start_earliest, date_latest=rows.start_latest, text=rows.ingredient
+    )
+
+
+def of_medicines(fact_sign: Table, exposure: Table, drug_group: Table, parameter: Table) -> Table:
+    """Medicines that are taken now, or were so many days ago; one that was never taken says nothing."""
+    signs = _signs(fact_sign, "medicine")
+    taken = exposure.filter(exposure.status.fill_null("unknown") != "not-taken")
+    rows = signs.inner_join(drug_group, signs["of"] == drug_group.drug_group).inner_join(taken, "ingredient")
+    rows = rows.cross_join(parameter.select("as_of"))
+    ended = rows.status.fill_null("unknown").isin(["stopped", "completed"]) | rows.end_latest.notnull()
+    last = rows.end_latest.fill_null(ibis.cases((ended, rows.start_latest), else_=ibis.null("date")))
+    behind = days_between(last, plus_days(rows.as_of, 1))
+    surely_over = (behind > rows.within_days.fill_null(0)).fill_null(False)
+    rows = rows.filter(~surely_over)
+    unsure = (last.isnull() & (rows.status.fill_null("unknown") != "active")).fill_null(False)
+    says = ibis.cases((unsure & (rows["says"] == PRESENT), POSSIBLE), else_=rows["says"])
+    return _rows(rows, says, date_earliest=rows.start_earliest, date_latest=rows.start_latest, text=rows.ingredient)
+
+
+def _compared(rows: Table, found: Value) -> BooleanValue:
+    return ibis.cases(
+        (rows.comparison == "at least", found >= rows.threshold),
+        (rows.comparison == "more than", found > rows.threshold),
+        (rows.comparison == "at most", found <= rows.threshold),
+        (rows.comparison == "less than", found < rows.threshold),
+        else_=ibis.null("boolean"),
+    )
+
+
+def _fulfilled(rows: Table, held: BooleanValue) -> StringValue:
+    """What a result says: the sign's word, else its `otherwise`; nothing where it can't be told."""
+    return ibis.cases((held, rows["says"]), (~held, rows.otherwise), else_=ibis.null("string"))
+
+
+def of_labs(fact_sign: Table, lab: Table, parameter: Table) -> Table:
+    """The newest result of each test, by the laboratory's own mark, by a limit in the same unit, or by its words."""
+    signs = _signs(fact_sign, "lab").rename(threshold="value", threshold_unit="unit", words="text", mark="flag")
+    results = first_rows(lab, ["person_id", "lab"], [lab.date_latest.desc(), lab.evidence_id])
+    rows = signs.inner_join(results, signs["of"] == results.lab).cross_join(parameter.select("as_of"))
+    rows = rows.filter(rows.within_days.isnull() | _in_time(rows, rows.date_latest))
+    outside = rows.flag.isin(["high", "low", "abnormal"])
+    marked = ibis.cases((rows.mark == "abnormal", outside), else_=rows.flag == rows.mark)
+    limited = ibis.cases((rows.unit == rows.threshold_unit, _compared(rows, rows["value"])), else_=ibis.null("boolean"))
+    held = ibis.cases(
+        (rows.mark.notnull(), marked), (rows.words.notnull(), rows.text == rows.words.lower()), else_=limited
+    )
+    return _rows(
+        rows, _fulfilled(rows, held), date_earliest=rows.date_earliest, date_latest=rows.date_latest,
+        value=rows["value"], unit=rows.unit, text=rows.text.fill_null(rows.flag),
+    )  # fmt: skip
+
+
+def of_scores(fact_sign: Table, score_total: Table, parameter: Table) -> Table:
+    """The newest total of each scale."""
+    signs = _signs(fact_sign, "score").rename(threshold="value").drop("unit", "text")
+    totals = score_total.filter(score_total["value"].notnull())
+    newest = first_rows(totals, ["person_id", "instrument"], [totals.date_latest.desc(), totals.score_id])
+    rows = signs.inner_join(newest, signs["of"] == newest.instrument).cross_join(parameter.select("as_of"))
+    rows = rows.filter(rows.within_days.isnull() | _in_time(rows, rows.date_latest))
+    held = _compared(rows, rows["value"])
+    return _rows(
+        rows, _fulfilled(rows, held),
+        date_earliest=rows.date_earliest, date_latest=rows.date_latest, value=rows["value"],
+    )  # fmt: skip
+
+
+def of_items(fact_sign: Table, item: Table, parameter: Table) -> Table:
+    """The newest answer to one item of a scale."""
+    signs = _signs(fact_sign, "item").rename(threshold="value", number="item").drop("unit", "text")
+    answered = item.filter(item["value"].notnull())
+    newest = first_rows(answered, ["person_id", "instrument", "item"], [answered.date_latest.desc(), answered.score_id])
+    rows = signs.inner_join(newest, (signs["of"] == newest.instrument) & (signs.number == newest["item"]))
+    rows = rows.cross_join(parameter.select("as_of"))
+    rows = rows.filter(rows.within_days.isnull() | _in_time(rows, rows.date_latest))
+    held = _compared(rows, rows["value"])
+    return _rows(
+        rows, _fulfilled(rows, held),
+        date_earliest=rows.date_earliest, date_latest=rows.date_latest, value=rows["value"],
+    )  # fmt: skip
+
+
+def of_trials(fact_sign: Table, attempt: Table, verdict: Table) -> Table:
+    """Verdicts and unmet criteria of trials; absent once every trial that is asked about is settled otherwise."""
+    signs = _signs(fact_sign, "trial")
+    trials = attempt.select("person_id", "trial_id", "role", "state", "start_earliest", "start_latest")
+    trials = trials.filter(trials.role == "antidepressant")
+    judged = verdict.select(
+        "person_id", "trial_id", "definition_id", "verdict", "dose", "duration", "adherence"
+    ).inner_join(trials, ["person_id", "trial_id"])
+    rows = signs.inner_join(judged, signs.definition == judged.definition_id)
+    rows = rows.filter(~rows.running | (rows.state == "running"))
+    criterion = ibis.cases(
+        (rows["of"] == "dose", rows.dose), (rows["of"] == "duration", rows.duration),
+        (rows["of"] == "adherence", rows.adherence), else_=ibis.null("string"),
+    )  # fmt: skip
+    named = ibis.literal("verdict-") + rows.verdict.replace(" ", "-")
+    shown = ibis.cases((criterion.notnull(), criterion == NOT_MET), else_=named == rows["of"])
+    settled = ibis.cases((criterion.notnull(), criterion == MET), else_=rows.verdict != "cannot tell")
+    rows = rows.mutate(shown=one_if(shown), settled=one_if(settled & ~shown))
+    everyone = ibis.window(group_by=["person_id", "fact", "sign"])
+    rows = rows.mutate(all_settled=rows.settled.sum().over(everyone) == rows.settled.count().over(everyone))
+    says = ibis.cases((rows.shown == 1, rows["says"]), (rows.all_settled, rows.otherwise), else_=ibis.null("string"))
+    return _rows(
+        rows, says, date_earliest=rows.start_earliest, date_latest=rows.start_latest, evidence_id=rows.trial_id,
+    )  # fmt: skip
+
+
+def of_definitions(fact_sign: Table, definition_result: Table) -> Table:
+    """A definition met or not, or at least so many treatments that count by it."""
+    signs = _signs(fact_sign, "definition").rename(threshold="value")
+    rows = signs.inner_join(definition_result, signs["of"] == definition_result.definition_id)
+    contrary = ibis.cases((rows["says"] == PRESENT, ABSENT), else_=PRESENT)
+    silent = rows.no_antidepressant.fill_null(True)
+    counted = ibis.cases(
+        (rows.count_low >= rows.threshold, rows["says"]), ((rows.count_high < rows.threshold) & ~silent, contrary),
+        else_=ibis.null("string"),
+    )  # fmt: skip
+    whole = ibis.cases(
+        (rows.result == MET, rows["says"]), (rows.result == NOT_MET, contrary), else_=ibis.null("string")
+    )
+    says = ibis.cases((rows.threshold.notnull(), counted), else_=whole)
+    return _rows(rows, says, value=rows.count_low, text=rows.result, evidence_id=rows.definition_id)
+
+
+def of_interactions(fact_sign: Table, interaction: Table) -> Table:
+    """Medicines that touch one another, or a gene."""
+    signs = _signs(fact_sign, "interaction").drop("kind")
+    rows = signs.inner_join(interaction, signs["of"] == interaction.kind)
+    rows = rows.mutate(kind=ibis.literal("interaction"))
+    return _rows(
+        rows, rows["says"],
+        date_earliest=rows.start_earliest, date_latest=rows.start_latest, text=rows.interaction_id,
+    )  # fmt: skip
+
+
+def of_persons(fact_sign: Table, person: Table, parameter: Table) -> Table:
+    """Age in whole years on `as_of`, and the sex the record gives; either way it is told."""
+    signs = _signs(fact_sign, "person").rename(threshold="value").drop("unit", "text")
+    rows = signs.cross_join(person).cross_join(parameter.select("as_of"))
+    oldest, youngest = _years(rows.birth_earliest, rows.as_of), _years(rows.birth_latest, rows.as_of)
+    sure = _compared(rows, oldest) == _compared(rows, youngest)
+    aged = ibis.cases((sure, _compared(rows, oldest)), else_=ibis.null("boolean"))
+    told = rows.sex.isin(["male", "female"])
+    sexed = ibis.cases((told, rows.sex == rows["of"]), else_=ibis.null("boolean"))
+    held = ibis.cases((rows["of"] == "age", aged), else_=sexed)
+    return _rows(rows, _fulfilled(rows, held), text=rows.sex, evidence_id=rows.evidence_id)
+
+
+def _years(birth: Value, day: Value) -> Value:
+    before = (day.month() * 100 + day.day()) < (birth.month() * 100 + birth.day())
+    return (day.year() - birth.year() - one_if(before)).cast("float64")
+
+
+def of_episodes(fact_sign: Table, illness_episode: Table, parameter: Table) -> Table:
+    """How many days the present episode has lasted."""
+    signs = _signs(fact_sign, "episode").rename(threshold="value").drop("unit", "text")
+    rows = signs.cross_join(illness_episode).cross_join(parameter.select("as_of"))
+    longest = days_between(rows.start_earliest, rows.as_of).cast("float64")
+    shortest = days_between(rows.start_latest, rows.as_of).cast("float64")
+    sure = _compared(rows, longest) == _compared(rows, shortest)
+    held = ibis.cases((sure, _compared(rows, shortest)), else_=ibis.null("boolean"))
+    return _rows(
+        rows, _fulfilled(rows, held), date_earliest=rows.start_earliest, date_latest=rows.start_latest, value=shortest,
+        text=rows.basis,
+    )  # fmt: skip
+
+
+def of_answers(answer: Table, fact_entry: Table) -> Table:
+    """The newest answer to the question of each fact."""
+    asked = answer.inner_join(fact_entry.select("fact"), answer.question == fact_entry.fact)
+    newest = first_rows(asked, ["person_id", "fact"], [asked.date_latest.desc(), asked.evidence_id.desc()])
+    rows = newest.mutate(sign=ibis.null("int64"), kind=ibis.literal("answer"), of=newest.fact)
+    said = rows["value"].lower()
+    says = ibis.cases((said == "yes", PRESENT), (said == "no", ABSENT), else_=ibis.null("string"))
+    return _rows(
+        rows, says, date_earliest=rows.date_earliest, date_latest=rows.date_latest, evidence_id=rows.evidence_id
+    )

@@ -1,0 +1,153 @@
+"""The state of each fact from all that speaks of it."""
+
+import ibis
+from ibis.expr.types import Table
+
+from stepwell.facts.signs import (
+    ABSENT,
+    COLUMNS,
+    POSSIBLE,
+    PRESENT,
+    of_allergies,
+    of_answers,
+    of_conditions,
+    of_definitions,
+    of_episodes,
+    of_events,
+    of_interactions,
+    of_items,
+    of_labs,
+    of_medicines,
+    of_persons,
+    of_scores,
+    of_trials,
+)
+from stepwell.logic import one_if
+
+CONFLICT, UNKNOWN = "conflict", "unknown"
+
+
+def fact_event(
+    fact_sign: Table, condition: Table, procedure: Table, device: Table, encounter: Table, allergy: Table,
+    exposure: Table, lab: Table, score_total: Table, item: Table, drug_group: Table, parameter: Table,
+) -> Table:  # fmt: skip
+    """One row per sign and row of the record that speaks of its fact.
+
+    Returns:
+        `fact`, the `sign` (its number in the fact), its `kind` and `of`, what the row `says` (present, absent,
+        possible), its date, value and words, and the row.
+    """
+    visits = encounter.rename(code_set="kind")
+    return ibis.union(
+        of_conditions(fact_sign, condition, parameter),
+        of_events(fact_sign, procedure, "procedure", parameter),
+        of_events(fact_sign, device, "device", parameter),
+        of_events(fact_sign, visits, "encounter", parameter),
+        of_allergies(fact_sign, allergy, drug_group),
+        of_medicines(fact_sign, exposure, drug_group, parameter),
+        of_labs(fact_sign, lab, parameter),
+        of_scores(fact_sign, score_total, parameter),
+        of_items(fact_sign, item, parameter),
+    )
+
+
+def fact_finding(
+    fact_sign: Table, attempt: Table, verdict: Table, definition_result: Table, interaction: Table, person: Table,
+    illness_episode: Table, answer: Table, fact_entry: Table, parameter: Table,
+) -> Table:  # fmt: skip
+    """One row per finding of an earlier step, or answer, that speaks of a fact; columns as `fact_event`."""
+    return ibis.union(
+        of_trials(fact_sign, attempt, verdict),
+        of_definitions(fact_sign, definition_result),
+        of_interactions(fact_sign, interaction),
+        of_persons(fact_sign, person, parameter),
+        of_episodes(fact_sign, illness_episode, parameter),
+        of_answers(answer, fact_entry),
+    )
+
+
+def fact_evidence(fact_event: Table, fact_finding: Table, fact_entry: Table) -> Table:
+    """One row per thing that speaks of a fact, one gated by another fact's absence included.
+
+    Returns:
+        As `fact_event`; `kind` is `gate` where the fact is absent because a wider one is.
+    """
+    direct = fact_event.union(fact_finding)
+    open_gates = direct.group_by(["person_id", "fact"]).aggregate(
+        shut=one_if(direct["says"] == ABSENT).sum(), held=one_if(direct["says"] != ABSENT).sum()
+    )
+    shut = open_gates.filter((open_gates.shut > 0) & (open_gates.held == 0)).select("person_id", gate="fact")
+    behind = fact_entry.filter(fact_entry.gate.notnull()).select("gate", member="fact")
+    says = direct.filter(direct["says"] == ABSENT).rename(gate="fact")
+    rows = says.inner_join(shut, ["person_id", "gate"]).inner_join(behind, "gate")
+    gated = rows.mutate(fact=rows.member, kind=ibis.literal("gate"), of=rows.gate).select(*COLUMNS)
+    return direct.union(gated)
+
+
+def fact(fact_evidence: Table, fact_entry: Table, fact_part: Table, person: Table) -> Table:
+    """One row per person and fact of which something is known or suggested; a fact without a row is unknown.
+
+    Returns:
+        `state`: present, absent, conflict (some of it says yes, some no), unknown; `suggested`: something
+        makes it possible and nothing shows it; `basis`: `evidence`, `parts` (from the facts it is made
+        of), `silence`; `present_rows`, `absent_rows`: how many things say so.
+    """
+    told = _told(fact_evidence)
+    silent = _silent(told, fact_entry, person)
+    direct = told.union(silent)
+    made = _made(direct, fact_entry, fact_part)
+    rows = direct.union(made)
+    rows = rows.group_by(["person_id", "fact"]).aggregate(
+        present_rows=rows.present_rows.sum().cast("int64"),
+        absent_rows=rows.absent_rows.sum().cast("int64"),
+        possible_rows=rows.possible_rows.sum().cast("int64"),
+        basis=rows.basis.min(),
+    )
+    state = ibis.cases(
+        ((rows.present_rows > 0) & (rows.absent_rows > 0), CONFLICT),
+        (rows.present_rows > 0, PRESENT),
+        (rows.absent_rows > 0, ABSENT),
+        else_=UNKNOWN,
+    )
+    return rows.mutate(state=state, suggested=(rows.possible_rows > 0) & (rows.present_rows == 0)).select(
+        "person_id", "fact", "state", "suggested", "basis", "present_rows", "absent_rows"
+    )
+
+
+def _told(evidence: Table) -> Table:
+    counts = {
+        f"{word}_rows": one_if(evidence["says"] == word).sum().cast("int64") for word in (PRESENT, ABSENT, POSSIBLE)
+    }
+    rows = evidence.group_by(["person_id", "fact"]).aggregate(**counts)
+    return rows.mutate(basis=ibis.literal("evidence"))
+
+
+def _silent(told: Table, fact_entry: Table, person: Table) -> Table:
+    """Facts of which silence says enough, and that nothing speaks of."""
+    quiet = fact_entry.filter(fact_entry.silence == ABSENT).select("fact")
+    rows = person.select("person_id").cross_join(quiet)
+    rows = rows.anti_join(told, ["person_id", "fact"])
+    zero, one = ibis.literal(0, "int64"), ibis.literal(1, "int64")
+    return rows.mutate(present_rows=zero, absent_rows=one, possible_rows=zero, basis=ibis.literal("silence"))
+
+
+def _made(direct: Table, fact_entry: Table, fact_part: Table) -> Table:
+    """Facts made of others: present if one of them is, absent if all are."""
+    rows = fact_part.inner_join(direct, fact_part.part == direct.fact).drop("fact_right")
+    rows = rows.mutate(
+        here=one_if((rows.present_rows > 0) & (rows.absent_rows == 0)),
+        gone=one_if((rows.absent_rows > 0) & (rows.present_rows == 0)),
+        maybe=one_if((rows.possible_rows > 0) | ((rows.present_rows > 0) & (rows.absent_rows > 0))),
+    )
+    rows = rows.group_by(["person_id", "fact"]).aggregate(
+        here=rows.here.sum(), gone=rows.gone.sum(), maybe=rows.maybe.sum()
+    )
+    rows = rows.inner_join(fact_entry.select("fact", "parts"), "fact")
+    rows = rows.mutate(
+        present_rows=one_if(rows.here > 0),
+        absent_rows=one_if(rows.gone == rows.parts),
+        possible_rows=one_if((rows.here == 0) & (rows.maybe > 0)),
+        basis=ibis.literal("parts"),
+    )
+    known = (rows.present_rows + rows.absent_rows + rows.possible_rows) > 0
+    return rows.filter(known).select("person_id", "fact", "present_rows", "absent_rows", "possible_rows", "basis")

@@ -1,0 +1,1 @@
+"""What could come next: each option against the person's facts."""

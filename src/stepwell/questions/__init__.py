@@ -1,0 +1,1 @@
+"""What to ask next: each open question, by how much its answer bears on."""
