@@ -42,14 +42,22 @@ def filled_bundle(folder: Path) -> Path:
 
 
 def blood_pressure(patient: str, number: int) -> dict[str, object]:
-    """An Observation that a review reads past."""
+    """A panel of two results, as most records hold many."""
     return {
         "resourceType": "Observation",
         "id": f"bp-{number}",
         "status": "final",
         "code": {"coding": [{"system": "http://loinc.org", "code": "85354-9"}]},
+        "component": [_pressure("8480-6", 120.0), _pressure("8462-4", 80.0)],
         "subject": {"reference": f"Patient/{patient}"},
         "effectiveDateTime": str(date(2023, 1, 1) + timedelta(days=number)),
+    }
+
+
+def _pressure(code: str, value: float) -> dict[str, object]:
+    return {
+        "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+        "valueQuantity": {"value": value, "unit": "mmHg", "system": "http://unitsofmeasure.org", "code": "mm[Hg]"},
     }
 
 

@@ -24,7 +24,8 @@ from stepwell.measures.episode import illness_episode
 from stepwell.measures.safety import safety_notice
 from stepwell.measures.totals import score_total
 from stepwell.options.fit import option_fit
-from stepwell.questions.bearing import bearing, question
+from stepwell.questions.bearing import bearing, question, waiting, waiting_fact
+from stepwell.questions.trials import open_trial
 from stepwell.reasons.states import reason
 from stepwell.records.tables import SCHEMAS as RECORD_SCHEMAS
 from stepwell.records.tables import Records
@@ -32,14 +33,17 @@ from stepwell.records.visible import STARTED, visible
 from stepwell.staging.candidates import failed_trials, points, procedure_course
 from stepwell.staging.drug_counts import drugs_in_window, switches
 from stepwell.staging.methods import stage, stage_part, stage_quantity
-from stepwell.staging.results import definition_result, recorded_drug
+from stepwell.staging.quantities import stage_measure, stage_trial
+from stepwell.staging.results import definition_result, diagnosis_answer, recorded_drug
+from stepwell.trials.answers import trial_answer
 from stepwell.trials.attempts import attempt, trial_coverage, trial_dose, trial_said
 from stepwell.trials.courses import trial_course, trial_outcome, trial_score
 from stepwell.trials.criteria import assessment
 from stepwell.trials.doses import days_at_minimum, dose_reach, dose_step
 from stepwell.trials.eras import drug_era, era_supply, switch_era
 from stepwell.trials.evidence import trial_evidence
-from stepwell.trials.interactions import interaction
+from stepwell.trials.interactions import interaction, medicine_span, phenotype
+from stepwell.trials.regimens import regimen
 from stepwell.trials.relations import relation, trial_pair
 from stepwell.trials.supply import supply
 from stepwell.trials.verdicts import verdict
@@ -74,12 +78,12 @@ def _candidate(failed: Table, pointed: Table, counted: Table, switched: Table) -
 
 STEPS: tuple[Step, ...] = (
     Step("score_total", score_total),
-    Step("safety_notice", safety_notice),
     Step("illness_episode", illness_episode),
     Step("trajectory", trajectory),
     Step("score_outcome", score_outcome),
     Step("supply", supply),
     Step("era_supply", era_supply),
+    Step("trial_answer", trial_answer),
     Step("dose_step", dose_step),
     Step("dose_reach", dose_reach),
     Step("minimum_day", days_at_minimum),
@@ -104,17 +108,27 @@ STEPS: tuple[Step, ...] = (
     Step("switched", switches),
     Step("candidate", _candidate),
     Step("recorded_drug", recorded_drug),
+    Step("diagnosis_answer", diagnosis_answer),
     Step("definition_result", definition_result),
+    Step("medicine_span", medicine_span),
+    Step("phenotype", phenotype),
     Step("interaction", interaction),
+    Step("regimen", regimen),
     Step("fact_event", fact_event),
     Step("fact_finding", fact_finding),
     Step("fact_evidence", fact_evidence),
     Step("fact", fact),
+    Step("safety_notice", safety_notice),
     Step("reason", reason),
+    Step("stage_trial", stage_trial),
+    Step("stage_measure", stage_measure),
     Step("stage_quantity", stage_quantity),
     Step("stage_part", stage_part),
     Step("stage", stage),
     Step("option_fit", option_fit),
+    Step("open_trial", open_trial),
+    Step("waiting", waiting),
+    Step("waiting_fact", waiting_fact),
     Step("bearing", bearing),
     Step("question", question),
 )
@@ -151,7 +165,7 @@ class Review:
 
 SHOWN: dict[str, tuple[str, ...]] = {
     "person": (),
-    "safety_notice": ("-date_latest", "score_id"),
+    "safety_notice": ("-date_latest", "score_id", "fact"),
     "illness_episode": (),
     "trajectory": ("date_earliest", "instrument", "score_id"),
     "score_total": ("date_earliest", "instrument", "score_id"),

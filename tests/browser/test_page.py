@@ -1,6 +1,6 @@
 """The page in a real browser: accessible, usable by keyboard, on a narrow screen, on paper, without a network."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from stepwell.report import html
+from stepwell.review import Review
 from tests.unit.report.people import PEOPLE, review
 
 WIDE = ViewportSize(width=1200, height=900)
@@ -21,10 +22,10 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def opened(page: Page, name: str, folder: Path) -> list[str]:
+def opened(page: Page, name: str, folder: Path, render: Callable[[Review], str] = html.render) -> list[str]:
     """Opens the page of one person from disk; the addresses it asked for."""
     path = folder / "review.html"
-    path.write_text(html.render(review(name)), encoding="utf-8")
+    path.write_text(render(review(name)), encoding="utf-8")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(path.as_uri())
@@ -44,6 +45,33 @@ def test_axe_finds_nothing(page: Page, tmp_path: Path, name: str, viewport: View
     for details in page.locator("details").all():
         details.evaluate("element => element.open = true")
     assert faults(page) == []
+
+
+@pytest.mark.parametrize(("name", "viewport"), [*((name, WIDE) for name in ("ana", "eve", "ida")), ("ida", NARROW)])
+def test_axe_finds_nothing_on_the_page_of_the_person(
+    page: Page, tmp_path: Path, name: str, viewport: ViewportSize
+) -> None:
+    page.set_viewport_size(viewport)
+    opened(page, name, tmp_path, html.render_for_person)
+    for details in page.locator("details").all():
+        details.evaluate("element => element.open = true")
+    assert faults(page) == []
+
+
+def test_the_page_of_the_person_fits_a_phone_and_asks_for_nothing(page: Page, tmp_path: Path) -> None:
+    page.set_viewport_size(NARROW)
+    asked = opened(page, "ida", tmp_path, html.render_for_person)
+    assert asked == [(tmp_path / "review.html").as_uri()]
+    for details in page.locator("details").all():
+        details.evaluate("element => element.open = true")
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+
+def test_a_screen_reader_hears_how_many_people(page: Page, tmp_path: Path) -> None:
+    opened(page, "gus", tmp_path, html.render_for_person)
+    heard = page.get_by_role("img").first.get_attribute("aria-label") or ""
+    assert heard.startswith("With this: ")
+    assert heard.endswith(" out of 100 people")
 
 
 def test_axe_would_find_something(page: Page, tmp_path: Path) -> None:

@@ -1,15 +1,20 @@
 """The steps that CONTRIBUTING.md shows are enough: done to a copy of the knowledge, they pass its check."""
 
+import json
 import re
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from stepwell.engines.duckdb import Engine
 from stepwell.knowledge.check import check
 from stepwell.knowledge.load import default_folder, load
+from stepwell.records.read import read
+from stepwell.records.tables import build_tables
 from tests.docs.pages import REPOSITORY, Block, blocks
 
 PAGE = REPOSITORY / "CONTRIBUTING.md"
@@ -32,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(default_folder(), tmp_path / "data"))
 
 
-def test_the_page_shows_a_source_a_drug_a_dose_a_product_and_a_definition() -> None:
+def test_the_page_shows_a_source_a_drug_a_dose_a_product_a_definition_a_fact_and_an_option() -> None:
     assert {step.argument for step in STEPS} == {
         "sources.toml",
         "drugs/ingredients.csv",
@@ -41,6 +46,9 @@ def test_the_page_shows_a_source_a_drug_a_dose_a_product_and_a_definition() -> N
         "drugs/doses.csv",
         "drugs/products.csv",
         "definitions/example-2030.toml",
+        "codes/code_sets.toml",
+        "codes/texts.csv",
+        "facts/example.toml",
         "options/example-option.toml",
     }
 
@@ -61,6 +69,41 @@ def test_a_step_left_out_is_missed(folder: Path, left_out: Block) -> None:
     perform(folder, [step for step in STEPS if step is not left_out])
 
     assert check(folder) != []
+
+
+@pytest.mark.parametrize(
+    ("device", "answer", "fit"),
+    [
+        ("example implant", None, "not suitable"),
+        (None, "yes", "not suitable"),
+        (None, None, "check first"),
+        (None, "no", "suitable"),
+    ],
+)
+def test_a_new_contraindication_of_a_new_option_works_at_once(
+    folder: Path, tmp_path: Path, device: str | None, answer: str | None, fit: str
+) -> None:
+    perform(folder, STEPS)
+    patient = {"resourceType": "Patient", "id": "ana", "gender": "male", "birthDate": "1980-01-01"}
+    implant = {"resourceType": "Device", "id": "d", "patient": {"reference": "Patient/ana"}, "type": {"text": device}}
+    resources = [patient, implant] if device else [patient]
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources]}
+    record = tmp_path / "record.json"
+    record.write_text(json.dumps(bundle), encoding="utf-8")
+    knowledge = load(folder)
+    tables = dict(read(record, knowledge).tables)
+    if answer:
+        row: dict[str, object] = {
+            "person_id": "ana",
+            "question": "example-implant",
+            "value": answer,
+            "evidence_id": "answers#1",
+        }
+        tables |= {"answer": build_tables({"answer": [row]})["answer"]}
+
+    rows = Engine(knowledge).run(tables, date(2025, 1, 1), ["option_fit"])["option_fit"].to_pylist()
+
+    assert {row["option"]: row["fit"] for row in rows}["example-option"] == fit
 
 
 def test_accepting_a_definition_takes_the_line_that_the_check_prints(folder: Path) -> None:

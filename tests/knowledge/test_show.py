@@ -63,8 +63,10 @@ def test_every_id_can_be_shown(knowledge: Knowledge) -> None:
 
 def test_unknown_id_names_the_nearest(knowledge: Knowledge) -> None:
     with pytest.raises(KnowledgeError) as caught:
-        show(knowledge, "sertralin")
-    assert str(caught.value) == "Nothing in the knowledge has the id 'sertralin'. Did you mean sertraline?"
+        show(knowledge, "venlafaxin")
+    assert str(caught.value) == (
+        "Nothing in the knowledge has the id 'venlafaxin'. Did you mean venlafaxine or desvenlafaxine?"
+    )
 
 
 def test_id_like_nothing_says_where_ids_stand(knowledge: Knowledge) -> None:

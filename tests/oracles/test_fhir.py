@@ -33,7 +33,8 @@ def test_the_behavioural_health_example_gives_up_its_depression(
     }  # fmt: skip
     assert sum(float(str(row["value"])) for row in _rows(records, "item") if row["instrument"] == "phq-9") >= 12.0
     assert {(row["ingredient"], row["basis"], row["adherence"]) for row in _rows(records, "exposure")} == {
-        ("bupropion", "dispensed", None), ("bupropion", "ordered", None), ("paroxetine", "ordered", "no"),
+        ("bupropion", "dispensed", None), ("bupropion", "ordered", None), ("lorazepam", "ordered", None),
+        ("paroxetine", "ordered", "no"),
     }  # fmt: skip
 
 

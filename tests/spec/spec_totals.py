@@ -76,6 +76,26 @@ CASES = [
         {"score_total": "value | basis\n 15 | items"},
     ),
     Case(
+        "the gravest yes to the screener gives its tier",
+        {
+            "score": "score_id | instrument | date | value\n s | c-ssrs-screener | 2024-01-10 |",
+            "item": "score_id | instrument | item | date | value\n s | c-ssrs-screener | 1 | 2024-01-10 | 1\n"
+            "s | c-ssrs-screener | 2 | 2024-01-10 | 1\n s | c-ssrs-screener | 4 | 2024-01-10 | 1\n"
+            "s | c-ssrs-screener | 5 | 2024-01-10 | 0",
+        },
+        {"safety_notice": "instrument | tier | newest\n c-ssrs-screener | high | yes"},
+    ),
+    Case(
+        "a scale that names no tiers gives none",
+        {"score": PHQ9.format(value=""), "item": items("0 1 0 0 0 0 0 0 3")},
+        {"safety_notice": "instrument | tier\n phq-9 |"},
+    ),
+    Case(
+        "a yes to the question about danger leads although no scale was filled in",
+        {"answer": "question | value | date\n acute-danger-to-self | yes | 2024-12-01"},
+        {"safety_notice": "fact | kind | newest\n acute-danger-to-self | answer | yes"},
+    ),
+    Case(
         "a suicide answer that was zero later is no longer the newest",
         {
             "score": "score_id | instrument | date | value\n a | phq-9 | 2024-01-10 | \n b | phq-9 | 2024-02-10 |",

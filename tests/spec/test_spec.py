@@ -30,7 +30,7 @@ def _cases() -> list[Case]:
 
 CASES = _cases()
 
-SELECTING = {"definition_id", "outcome_id", "score_id"}
+SELECTING = {"definition_id", "outcome_id", "score_id", "method", "part", "question"}
 """Columns whose values say which rows a case speaks of."""
 
 ORDER = {
@@ -39,6 +39,7 @@ ORDER = {
     "minimum_day": "dose_table",
     "supply": "supply_id",
     "verdict": "trial_id",
+    "open_trial": "question",
 }
 
 

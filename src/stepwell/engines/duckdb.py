@@ -57,7 +57,8 @@ class Engine:
         Args:
             tables: Record tables by name (`Records.tables`).
             as_of: The day of the review; rows dated after it do not exist.
-            wanted: Names of the tables to hand back: record tables as they stood on `as_of`, or steps.
+            wanted: Names of the tables to hand back: record tables as they stood on `as_of`, or steps. Only what
+                they rest on is run.
 
         Returns:
             The tables wanted, by name.
@@ -69,8 +70,9 @@ class Engine:
             rows = {f"raw_{name}": table for name, table in tables.items()}
             rows["parameter"] = parameter_table(self._knowledge, as_of)
             self._spread(lambda worker, name: _load(worker, name, rows[name]), rows)
-            self._run_steps()
-            return self._spread(lambda worker, name: worker.table(name).to_arrow_table(), wanted)
+            asked = tuple(wanted)
+            self._run_steps(_needed(asked, reads()))
+            return self._spread(lambda worker, name: worker.table(name).to_arrow_table(), asked)
         finally:
             for worker in self._workers:
                 worker.execute("RESET search_path")
@@ -89,9 +91,9 @@ class Engine:
             name: found for part in self._pool.map(share, range(len(self._workers))) for name, found in part.items()
         }
 
-    def _run_steps(self) -> None:
+    def _run_steps(self, read: Mapping[str, Iterable[str]]) -> None:
         """Runs each step once those it reads are done, as many at once as there are workers."""
-        order = TopologicalSorter(reads())
+        order = TopologicalSorter(read)
         order.prepare()
         free, ready = list(self._workers), set(order.get_ready())
         running: dict[Future[object], tuple[str, duckdb.DuckDBPyConnection]] = {}
@@ -114,6 +116,18 @@ class Engine:
         for worker in self._workers:
             worker.close()
         self._connection.close()
+
+
+def _needed(wanted: Iterable[str], read: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """The tables wanted and all that they rest on, each with those it reads."""
+    found: dict[str, tuple[str, ...]] = {}
+    ahead = list(wanted)
+    while ahead:
+        name = ahead.pop()
+        if name not in found:
+            found[name] = tuple(read[name])
+            ahead += found[name]
+    return found
 
 
 def _steps_ahead(read: Mapping[str, Iterable[str]]) -> dict[str, int]:

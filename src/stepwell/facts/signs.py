@@ -17,17 +17,22 @@ COLUMNS = (
     "evidence_id",
 )  # fmt: skip
 
+COMPARED = ("comparison", "value", "otherwise")
 
-def _signs(fact_sign: Table, kind: str) -> Table:
-    return fact_sign.filter(fact_sign.kind == kind)
+
+def _signs(fact_sign: Table, kind: str, *columns: str) -> Table:
+    """The signs of one kind, with what its rows are held against: the SQL of a wide table is slow to plan."""
+    return fact_sign.filter(fact_sign.kind == kind).select("fact", "sign", "kind", "of", "says", *columns)
 
 
 def _rows(rows: Table, says: StringValue, **found: Value | str) -> Table:
     """The rows with the columns of every sign; what a kind has no word for is null."""
     blank: dict[str, Value] = {
         "value": ibis.null("float64"), "unit": ibis.null("string"), "text": ibis.null("string"),
-        "date_earliest": ibis.null("date"), "date_latest": ibis.null("date"), "evidence_id": ibis.null("string"),
+        "date_earliest": ibis.null("date"), "date_latest": ibis.null("date"),
     }  # fmt: skip
+    if "evidence_id" not in rows.columns:
+        blank["evidence_id"] = ibis.null("string")
     rows = rows.mutate(says=says, **{**blank, **found})
     return rows.filter(rows.says.notnull()).select(*COLUMNS)
 
@@ -37,22 +42,33 @@ def _in_time(rows: Table, day: Value) -> BooleanValue:
     return (days_between(day, rows.as_of) <= rows.within_days).fill_null(True)
 
 
+def _recent(rows: Table, says: StringValue, name: str = "start") -> StringValue:
+    """What a row says that may lie too far back: where that isn't sure, present is only possible, absent nothing."""
+    surely = days_between(rows[f"{name}_earliest"], rows.as_of) <= rows.within_days
+    vague = rows.within_days.notnull() & ~surely.fill_null(False)
+    return ibis.cases((vague & (says == ABSENT), ibis.null("string")), (vague, POSSIBLE), else_=says)
+
+
 def of_conditions(fact_sign: Table, condition: Table, parameter: Table) -> Table:
     """Diagnoses: a refuted one says the contrary, a provisional one makes it possible."""
-    signs = _signs(fact_sign, "condition")
-    rows = signs.inner_join(condition, signs["of"] == condition.code_set).cross_join(parameter.select("as_of"))
+    signs = _signs(fact_sign, "condition", "within_days", "active", "part")
+    found = condition.select(
+        "person_id", "code_set", "status", "certainty", "evidence_id", "start_earliest", "start_latest", "end_latest"
+    )
+    rows = signs.inner_join(found, signs["of"] == found.code_set).cross_join(parameter.select("as_of"))
     over = (rows.status.fill_null("unknown") == "resolved") | (rows.end_latest <= rows.as_of).fill_null(False)
-    rows = rows.filter(~(rows.active & over))
-    ended = ibis.cases((over, rows.end_latest), else_=ibis.null("date"))
-    rows = rows.filter(rows.within_days.isnull() | ~over | _in_time(rows, ended.fill_null(rows.start_latest)))
-    refuted = ibis.cases((rows["says"] == PRESENT, ABSENT), else_=ibis.null("string"))
+    rows = rows.filter(~(rows.active & over) & (rows.within_days.isnull() | _in_time(rows, rows.start_latest)))
+    refuted = ibis.cases(((rows["says"] == PRESENT) & ~rows.part, ABSENT), else_=ibis.null("string"))
     certainty = rows.certainty.fill_null("unknown")
     says = ibis.cases((certainty == "refuted", refuted), (certainty == "provisional", POSSIBLE), else_=rows["says"])
+    says = _recent(rows, says)
     return _rows(rows, says, date_earliest=rows.start_earliest, date_latest=rows.start_latest)
 
 
 def of_events(fact_sign: Table, events: Table, kind: str, parameter: Table) -> Table:
     """Procedures, devices and visits: that one stands in the record.
+
+    A device that was taken out is only possible: leads or parts of it may be left.
 
     Args:
         fact_sign: Knowledge table.
@@ -60,10 +76,15 @@ def of_events(fact_sign: Table, events: Table, kind: str, parameter: Table) -> T
         kind: Which signs they are looked for by.
         parameter: One row: `as_of` and the rules.
     """
-    signs = _signs(fact_sign, kind)
-    rows = signs.inner_join(events, signs["of"] == events.code_set).cross_join(parameter.select("as_of"))
+    signs = _signs(fact_sign, kind, "within_days")
+    found = events.select("person_id", "code_set", "evidence_id", "start_earliest", "start_latest", "end_latest")
+    rows = signs.inner_join(found, signs["of"] == found.code_set).cross_join(parameter.select("as_of"))
     rows = rows.filter(rows.within_days.isnull() | _in_time(rows, rows.start_latest))
-    return _rows(rows, rows["says"], date_earliest=rows.start_earliest, date_latest=rows.start_latest)
+    says = _recent(rows, rows["says"])
+    if kind == "device":
+        gone = (rows.end_latest <= rows.as_of).fill_null(False)
+        says = ibis.cases((gone & (says == PRESENT), POSSIBLE), else_=says)
+    return _rows(rows, says, date_earliest=rows.start_earliest, date_latest=rows.start_latest)
 
 
 def of_allergies(fact_sign: Table, allergy: Table, drug_group: Table) -> Table:
@@ -76,18 +97,22 @@ def of_allergies(fact_sign: Table, allergy: Table, drug_group: Table) -> Table:
 
 
 def of_medicines(fact_sign: Table, exposure: Table, drug_group: Table, parameter: Table) -> Table:
-    """Medicines that are taken now, or were so many days ago; one that was never taken says nothing."""
-    signs = _signs(fact_sign, "medicine")
-    taken = exposure.filter(exposure.status.fill_null("unknown") != "not-taken")
+    """Medicines that are taken now, or were so many days ago; only possible where their end leaves that open."""
+    signs = _signs(fact_sign, "medicine", "within_days")
+    taken = exposure.filter(exposure.status.fill_null("unknown") != "not-taken").select(
+        "person_id", "ingredient", "status", "evidence_id", "start_earliest", "start_latest", "end_earliest",
+        "end_latest",
+    )  # fmt: skip
     rows = signs.inner_join(drug_group, signs["of"] == drug_group.drug_group).inner_join(taken, "ingredient")
     rows = rows.cross_join(parameter.select("as_of"))
-    ended = rows.status.fill_null("unknown").isin(["stopped", "completed"]) | rows.end_latest.notnull()
-    last = rows.end_latest.fill_null(ibis.cases((ended, rows.start_latest), else_=ibis.null("date")))
-    behind = days_between(last, plus_days(rows.as_of, 1))
-    surely_over = (behind > rows.within_days.fill_null(0)).fill_null(False)
+    tomorrow, allowed = plus_days(rows.as_of, 1), rows.within_days.fill_null(0)
+    status = rows.status.fill_null("unknown")
+    ended = ibis.cases((status.isin(["stopped", "completed"]), rows.start_latest), else_=ibis.null("date"))
+    surely_over = (days_between(rows.end_latest.fill_null(ended), tomorrow) > allowed).fill_null(False)
+    running = rows.end_latest.isnull() & (status == "active")
+    surely_taken = running | (days_between(rows.end_earliest, tomorrow) <= allowed).fill_null(False)
     rows = rows.filter(~surely_over)
-    unsure = (last.isnull() & (rows.status.fill_null("unknown") != "active")).fill_null(False)
-    says = ibis.cases((unsure & (rows["says"] == PRESENT), POSSIBLE), else_=rows["says"])
+    says = ibis.cases((~surely_taken & (rows["says"] == PRESENT), POSSIBLE), else_=rows["says"])
     return _rows(rows, says, date_earliest=rows.start_earliest, date_latest=rows.start_latest, text=rows.ingredient)
 
 
@@ -108,7 +133,9 @@ def _fulfilled(rows: Table, held: BooleanValue) -> StringValue:
 
 def of_labs(fact_sign: Table, lab: Table, parameter: Table) -> Table:
     """The newest result of each test, by the laboratory's own mark, by a limit in the same unit, or by its words."""
-    signs = _signs(fact_sign, "lab").rename(threshold="value", threshold_unit="unit", words="text", mark="flag")
+    signs = _signs(fact_sign, "lab", *COMPARED, "within_days", "unit", "text", "flag").rename(
+        threshold="value", threshold_unit="unit", words="text", mark="flag"
+    )
     results = first_rows(lab, ["person_id", "lab"], [lab.date_latest.desc(), lab.evidence_id])
     rows = signs.inner_join(results, signs["of"] == results.lab).cross_join(parameter.select("as_of"))
     rows = rows.filter(rows.within_days.isnull() | _in_time(rows, rows.date_latest))
@@ -119,28 +146,29 @@ def of_labs(fact_sign: Table, lab: Table, parameter: Table) -> Table:
         (rows.mark.notnull(), marked), (rows.words.notnull(), rows.text == rows.words.lower()), else_=limited
     )
     return _rows(
-        rows, _fulfilled(rows, held), date_earliest=rows.date_earliest, date_latest=rows.date_latest,
-        value=rows["value"], unit=rows.unit, text=rows.text.fill_null(rows.flag),
+        rows, _recent(rows, _fulfilled(rows, held), "date"),
+        date_earliest=rows.date_earliest, date_latest=rows.date_latest, value=rows["value"], unit=rows.unit,
+        text=rows.text.fill_null(rows.flag),
     )  # fmt: skip
 
 
 def of_scores(fact_sign: Table, score_total: Table, parameter: Table) -> Table:
     """The newest total of each scale."""
-    signs = _signs(fact_sign, "score").rename(threshold="value").drop("unit", "text")
+    signs = _signs(fact_sign, "score", *COMPARED, "within_days").rename(threshold="value")
     totals = score_total.filter(score_total["value"].notnull())
     newest = first_rows(totals, ["person_id", "instrument"], [totals.date_latest.desc(), totals.score_id])
     rows = signs.inner_join(newest, signs["of"] == newest.instrument).cross_join(parameter.select("as_of"))
     rows = rows.filter(rows.within_days.isnull() | _in_time(rows, rows.date_latest))
     held = _compared(rows, rows["value"])
     return _rows(
-        rows, _fulfilled(rows, held),
+        rows, _recent(rows, _fulfilled(rows, held), "date"),
         date_earliest=rows.date_earliest, date_latest=rows.date_latest, value=rows["value"],
     )  # fmt: skip
 
 
 def of_items(fact_sign: Table, item: Table, parameter: Table) -> Table:
     """The newest answer to one item of a scale."""
-    signs = _signs(fact_sign, "item").rename(threshold="value", number="item").drop("unit", "text")
+    signs = _signs(fact_sign, "item", *COMPARED, "within_days", "item").rename(threshold="value", number="item")
     answered = item.filter(item["value"].notnull())
     newest = first_rows(answered, ["person_id", "instrument", "item"], [answered.date_latest.desc(), answered.score_id])
     rows = signs.inner_join(newest, (signs["of"] == newest.instrument) & (signs.number == newest["item"]))
@@ -148,14 +176,14 @@ def of_items(fact_sign: Table, item: Table, parameter: Table) -> Table:
     rows = rows.filter(rows.within_days.isnull() | _in_time(rows, rows.date_latest))
     held = _compared(rows, rows["value"])
     return _rows(
-        rows, _fulfilled(rows, held),
+        rows, _recent(rows, _fulfilled(rows, held), "date"),
         date_earliest=rows.date_earliest, date_latest=rows.date_latest, value=rows["value"],
     )  # fmt: skip
 
 
 def of_trials(fact_sign: Table, attempt: Table, verdict: Table) -> Table:
     """Verdicts and unmet criteria of trials; absent once every trial that is asked about is settled otherwise."""
-    signs = _signs(fact_sign, "trial")
+    signs = _signs(fact_sign, "trial", "otherwise", "running", "definition")
     trials = attempt.select("person_id", "trial_id", "role", "state", "start_earliest", "start_latest")
     trials = trials.filter(trials.role == "antidepressant")
     judged = verdict.select(
@@ -181,8 +209,11 @@ def of_trials(fact_sign: Table, attempt: Table, verdict: Table) -> Table:
 
 def of_definitions(fact_sign: Table, definition_result: Table) -> Table:
     """A definition met or not, or at least so many treatments that count by it."""
-    signs = _signs(fact_sign, "definition").rename(threshold="value")
-    rows = signs.inner_join(definition_result, signs["of"] == definition_result.definition_id)
+    signs = _signs(fact_sign, "definition", "value").rename(threshold="value")
+    results = definition_result.select(
+        "person_id", "definition_id", "result", "count_low", "count_high", "no_antidepressant"
+    )
+    rows = signs.inner_join(results, signs["of"] == results.definition_id)
     contrary = ibis.cases((rows["says"] == PRESENT, ABSENT), else_=PRESENT)
     silent = rows.no_antidepressant.fill_null(True)
     counted = ibis.cases(
@@ -197,20 +228,42 @@ def of_definitions(fact_sign: Table, definition_result: Table) -> Table:
 
 
 def of_interactions(fact_sign: Table, interaction: Table) -> Table:
-    """Medicines that touch one another, or a gene."""
-    signs = _signs(fact_sign, "interaction").drop("kind")
-    rows = signs.inner_join(interaction, signs["of"] == interaction.kind)
-    rows = rows.mutate(kind=ibis.literal("interaction"))
+    """Medicines that touch one another, or a gene; possible where only vague dates let them meet."""
+    signs = _signs(fact_sign, "interaction", "running").rename(now="running")
+    found = interaction.select(
+        "person_id", "interaction_id", "running", "sure", "start_earliest", "start_latest", "evidence_id",
+        interaction_kind="kind",
+    )  # fmt: skip
+    rows = signs.inner_join(found, signs["of"] == found.interaction_kind)
+    rows = rows.filter(~rows.now | rows.running)
+    says = ibis.cases((~rows.sure & (rows["says"] == PRESENT), POSSIBLE), else_=rows["says"])
     return _rows(
-        rows, rows["says"],
-        date_earliest=rows.start_earliest, date_latest=rows.start_latest, text=rows.interaction_id,
+        rows, says, date_earliest=rows.start_earliest, date_latest=rows.start_latest, text=rows.interaction_id,
+        evidence_id=rows.evidence_id,
+    )  # fmt: skip
+
+
+def of_regimens(fact_sign: Table, regimen: Table) -> Table:
+    """What is taken now as a whole; the contrary only once it is settled of all that is taken."""
+    signs = _signs(fact_sign, "regimen", "otherwise")
+    rows = signs.inner_join(regimen.rename(found="value"), signs["of"] == regimen.regimen)
+    everyone = ibis.window(group_by=["person_id", "fact", "sign"])
+    rows = rows.mutate(open_rows=one_if(rows.state != NOT_MET).sum().over(everyone))
+    says = ibis.cases(
+        (rows.state == MET, rows["says"]), (rows.open_rows == 0, rows.otherwise), else_=ibis.null("string")
+    )
+    return _rows(
+        rows, says, date_earliest=rows.start_earliest, date_latest=rows.start_latest, value=rows.found,
+        text=rows.ingredient, evidence_id=rows.trial_id,
     )  # fmt: skip
 
 
 def of_persons(fact_sign: Table, person: Table, parameter: Table) -> Table:
     """Age in whole years on `as_of`, and the sex the record gives; either way it is told."""
-    signs = _signs(fact_sign, "person").rename(threshold="value").drop("unit", "text")
-    rows = signs.cross_join(person).cross_join(parameter.select("as_of"))
+    signs = _signs(fact_sign, "person", *COMPARED).rename(threshold="value")
+    rows = signs.cross_join(
+        person.select("person_id", "birth_earliest", "birth_latest", "sex", "evidence_id")
+    ).cross_join(parameter.select("as_of"))
     oldest, youngest = _years(rows.birth_earliest, rows.as_of), _years(rows.birth_latest, rows.as_of)
     sure = _compared(rows, oldest) == _compared(rows, youngest)
     aged = ibis.cases((sure, _compared(rows, oldest)), else_=ibis.null("boolean"))
@@ -227,7 +280,7 @@ def _years(birth: Value, day: Value) -> Value:
 
 def of_episodes(fact_sign: Table, illness_episode: Table, parameter: Table) -> Table:
     """How many days the present episode has lasted."""
-    signs = _signs(fact_sign, "episode").rename(threshold="value").drop("unit", "text")
+    signs = _signs(fact_sign, "episode", *COMPARED).rename(threshold="value")
     rows = signs.cross_join(illness_episode).cross_join(parameter.select("as_of"))
     longest = days_between(rows.start_earliest, rows.as_of).cast("float64")
     shortest = days_between(rows.start_latest, rows.as_of).cast("float64")
@@ -241,11 +294,11 @@ def of_episodes(fact_sign: Table, illness_episode: Table, parameter: Table) -> T
 
 def of_answers(answer: Table, fact_entry: Table) -> Table:
     """The newest answer to the question of each fact."""
-    asked = answer.inner_join(fact_entry.select("fact"), answer.question == fact_entry.fact)
+    asked = answer.inner_join(fact_entry.select("fact", "yes_says"), answer.question == fact_entry.fact)
     newest = first_rows(asked, ["person_id", "fact"], [asked.date_latest.desc(), asked.evidence_id.desc()])
     rows = newest.mutate(sign=ibis.null("int64"), kind=ibis.literal("answer"), of=newest.fact)
     said = rows["value"].lower()
-    says = ibis.cases((said == "yes", PRESENT), (said == "no", ABSENT), else_=ibis.null("string"))
+    says = ibis.cases((said == "yes", rows.yes_says), (said == "no", ABSENT), else_=ibis.null("string"))
     return _rows(
         rows, says, date_earliest=rows.date_earliest, date_latest=rows.date_latest, evidence_id=rows.evidence_id
     )

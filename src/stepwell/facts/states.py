@@ -19,6 +19,7 @@ from stepwell.facts.signs import (
     of_labs,
     of_medicines,
     of_persons,
+    of_regimens,
     of_scores,
     of_trials,
 )
@@ -52,7 +53,8 @@ def fact_event(
 
 
 def fact_finding(
-    fact_sign: Table, attempt: Table, verdict: Table, definition_result: Table, interaction: Table, person: Table,
+    fact_sign: Table, attempt: Table, verdict: Table, definition_result: Table, interaction: Table, regimen: Table,
+    person: Table,
     illness_episode: Table, answer: Table, fact_entry: Table, parameter: Table,
 ) -> Table:  # fmt: skip
     """One row per finding of an earlier step, or answer, that speaks of a fact; columns as `fact_event`."""
@@ -60,6 +62,7 @@ def fact_finding(
         of_trials(fact_sign, attempt, verdict),
         of_definitions(fact_sign, definition_result),
         of_interactions(fact_sign, interaction),
+        of_regimens(fact_sign, regimen),
         of_persons(fact_sign, person, parameter),
         of_episodes(fact_sign, illness_episode, parameter),
         of_answers(answer, fact_entry),

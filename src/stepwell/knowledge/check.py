@@ -5,7 +5,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
-from stepwell.knowledge import check_definitions, check_drugs, check_facts, check_instruments, check_options, codes
+from stepwell.knowledge import (
+    check_definitions,
+    check_drugs,
+    check_facts,
+    check_instruments,
+    check_options,
+    check_reasons,
+    check_staging,
+    codes,
+)
 from stepwell.knowledge.load import Knowledge, default_folder
 from stepwell.knowledge.reading import Reader
 from stepwell.knowledge.walk import citations, entries
@@ -43,9 +52,9 @@ def _sources_exist(knowledge: Knowledge) -> Iterator[str]:
 
 def _sources_used(knowledge: Knowledge) -> Iterator[str]:
     used = {citation.source for entry in entries(knowledge) for citation in citations(entry.model)}
-    for source in knowledge.sources:
+    for where, source in knowledge.placed("sources"):
         if source.id not in used:
-            yield f"sources.toml, source {source.id}: no value cites it; remove it, or cite it where it was used."
+            yield f"{where}: no value cites it; remove it, or cite it where it was used."
 
 
 def _unverified(folder: Path) -> Iterator[str]:
@@ -67,5 +76,7 @@ _RULES: tuple[Callable[[Knowledge], Iterator[str]], ...] = (
     check_instruments.faults,
     check_definitions.faults,
     check_options.faults,
+    check_reasons.faults,
+    check_staging.faults,
     check_facts.faults,
 )

@@ -1,10 +1,12 @@
 """Holds outcomes and definitions against what they name, and accepted definitions against their hash."""
 
+import difflib
 import hashlib
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+
+import tomli
 
 from stepwell.knowledge import schema as s
 from stepwell.knowledge.load import Knowledge
@@ -47,11 +49,18 @@ def _names(knowledge: Knowledge, definition: s.Definition) -> Iterator[str]:
     for field in ("antidepressants", "antipsychotics"):
         found = getattr(definition.count, field)
         if found is not None and found not in drug_sets:
-            yield f"count.{field}: found {found!r}; allowed: {_list(drug_sets)}."
+            yield f"count.{field}: found {found!r}; allowed: a set of drugs/drug_sets*.csv{_near(found, drug_sets)}."
     for field in ("requires", "exclusions"):
         for number, row in enumerate(getattr(definition, field), 1):
             if row.code_set not in code_sets:
-                yield f"{field}[{number}].code_set: found {row.code_set!r}; allowed: {_list(code_sets)}."
+                allowed = f"an id of codes/code_sets*.toml{_near(row.code_set, code_sets)}"
+                yield f"{field}[{number}].code_set: found {row.code_set!r}; allowed: {allowed}."
+
+
+def _near(found: str, allowed: set[str]) -> str:
+    """The names most like the one found, where there are any."""
+    names = difflib.get_close_matches(found, sorted(allowed), n=3)
+    return f", for example {' or '.join(names)}" if names else ""
 
 
 def _trial(trial: s.TrialRule) -> Iterator[str]:
@@ -86,8 +95,8 @@ def changed(folder: Path, knowledge: Knowledge) -> Iterator[str]:
     """Every accepted definition that is gone or no longer what was accepted, every reviewed one not accepted."""
     path = folder / ACCEPTED
     try:
-        accepted = tomllib.loads(path.read_text(encoding="utf-8")).get("accepted", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        accepted = tomli.loads(path.read_text(encoding="utf-8")).get("accepted", {})
+    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
         yield f"{ACCEPTED}: can't be read ({type(error).__name__}); allowed: [accepted] with ID = SHA-256 of the file."
         return
     for name, stored in accepted.items():

@@ -5,6 +5,12 @@ from collections.abc import Iterator
 
 from stepwell.knowledge.load import Knowledge
 
+PHENOTYPES = (
+    "poor metabolizer", "likely poor metabolizer", "intermediate metabolizer", "likely intermediate metabolizer",
+    "normal metabolizer", "rapid metabolizer", "ultrarapid metabolizer", "indeterminate", "no result",
+)  # fmt: skip
+"""Phenotypes of a gene as CPIC names them, in small letters; `no result`: the gene wasn't tested."""
+
 
 def faults(knowledge: Knowledge) -> Iterator[str]:
     """Every name that is missing, unit that differs, default that isn't single, product that is incomplete."""
@@ -13,6 +19,9 @@ def faults(knowledge: Knowledge) -> Iterator[str]:
     yield from _dose_order(knowledge)
     yield from _products(knowledge)
     yield from _drug_sets(knowledge)
+    yield from _interactions(knowledge)
+    yield from _gene_drugs(knowledge)
+    yield from _dose_limits(knowledge)
 
 
 def _formulations(knowledge: Knowledge) -> Iterator[str]:
@@ -22,7 +31,8 @@ def _formulations(knowledge: Knowledge) -> Iterator[str]:
         if row.ingredient not in known:
             yield _unknown("formulations", line, "ingredient", row.ingredient, "ingredients.csv")
     for ingredient in knowledge.ingredients:
-        if defaults[ingredient.id] != 1:
+        # What makes no trial has no dose to hold against a limit, so it needs no formulation.
+        if defaults[ingredient.id] != 1 and not (ingredient.role == "other" and not defaults[ingredient.id]):
             yield (
                 f"drugs/formulations.csv: {ingredient.id} has {defaults[ingredient.id]} default formulations; "
                 "allowed: one, used when only the ingredient is known."
@@ -79,9 +89,39 @@ def _products(knowledge: Knowledge) -> Iterator[str]:
 
 def _drug_sets(knowledge: Knowledge) -> Iterator[str]:
     known = {ingredient.id for ingredient in knowledge.ingredients}
-    for line, row in enumerate(knowledge.drug_sets, 2):
+    for where, row in knowledge.placed("drug_sets"):
         if row.ingredient not in known:
-            yield _unknown("drug_sets", line, "ingredient", row.ingredient, "ingredients.csv")
+            yield f"{where}, ingredient: found {row.ingredient!r}; allowed: one of drugs/ingredients.csv."
+
+
+def _interactions(knowledge: Knowledge) -> Iterator[str]:
+    groups = {row.id for row in knowledge.ingredients} | {row.drug_set for row in knowledge.drug_sets}
+    for where, row in knowledge.placed("interactions"):
+        for field in ("affected", "other"):
+            if (found := getattr(row, field)) not in groups:
+                yield f"{where}, {field}: found {found!r}; allowed: a drug set or an ingredient of drugs/."
+        if (row.kind == "washout") != (row.wait_days is not None):
+            yield f"{where}, wait_days: a washout needs them, and nothing else may have them."
+
+
+def _gene_drugs(knowledge: Knowledge) -> Iterator[str]:
+    known = {ingredient.id for ingredient in knowledge.ingredients}
+    for where, row in knowledge.placed("gene_drugs"):
+        if row.ingredient not in known:
+            yield f"{where}, ingredient: found {row.ingredient!r}; allowed: one of drugs/ingredients.csv."
+        if (row.cyp2d6, row.cyp2c19, row.cyp2b6) == (None, None, None):
+            yield f"{where}: no phenotype stands; a row needs at least one."
+        for gene in ("cyp2d6", "cyp2c19", "cyp2b6"):
+            phenotype = getattr(row, gene)
+            if phenotype is not None and phenotype not in PHENOTYPES:
+                yield f"{where}, {gene}: found {phenotype!r}; allowed: {', '.join(PHENOTYPES)}."
+
+
+def _dose_limits(knowledge: Knowledge) -> Iterator[str]:
+    units = {(row.ingredient, row.dose_unit) for row in knowledge.formulations}
+    for where, row in knowledge.placed("dose_limits"):
+        if (row.ingredient, row.unit) not in units:
+            yield f"{where}: {row.ingredient} has no formulation in {row.unit}; allowed: one of drugs/formulations.csv."
 
 
 def _unknown(file: str, line: int, field: str, found: str, allowed: str) -> str:

@@ -16,6 +16,7 @@ INTERACTIONS = (
     "lowers-level", "raises-level", "serotonin", "washout", "qt", "bleeding", "contraindicated", "gene-change",
     "gene-level-low", "gene-level-high",
 )  # fmt: skip
+REGIMENS = ("at-highest-dose", "two-antidepressants")
 PERSON = ("age", "male", "female")
 COMPARED = frozenset({"score", "item", "episode"})
 # Words that a person should not need.
@@ -24,7 +25,7 @@ JARGON = re.compile(r"\b(contraindicat|adheren|comorbid|aetiolog|patholog|titrat
 
 def faults(knowledge: Knowledge) -> Iterator[str]:
     """Every fault of the facts, and every name of a fact that isn't one."""
-    places = dict(zip((fact.id for fact in knowledge.facts), knowledge.places["facts"], strict=True))
+    places = {fact.id: where for where, fact in knowledge.placed("facts")}
     allowed = _allowed(knowledge)
     for fact in knowledge.facts:
         where = places[fact.id]
@@ -62,7 +63,8 @@ def _allowed(knowledge: Knowledge) -> Mapping[str, Iterable[str]]:
     return {
         **sets, "allergy": drugs, "medicine": drugs, "score": scales, "item": scales,
         "trial": [*CRITERIA, *(f"verdict-{verdict}" for verdict in VERDICTS)],
-        "definition": [one.id for one in knowledge.definitions], "interaction": INTERACTIONS, "person": PERSON,
+        "definition": [one.id for one in knowledge.definitions], "interaction": INTERACTIONS, "regimen": REGIMENS,
+        "person": PERSON,
         "episode": ["days"], "encounter": ENCOUNTERS,
     }  # fmt: skip
 
@@ -103,7 +105,7 @@ def named(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
     for method in knowledge.staging:
         yield from ((f"staging/{method.id}.toml", fact) for fact in method.suppressed_by)
         yield from (
-            (f"staging/{method.id}.toml, {part.id}", fact) for part in method.parts for fact in part.narrowed_by
+            (f"staging/{method.id}.toml, {part.id}", one.fact) for part in method.parts for one in part.narrowed_by
         )
 
 

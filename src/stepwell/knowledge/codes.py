@@ -72,27 +72,27 @@ def fault(system: str, code: str) -> str | None:
 def faults(knowledge: Knowledge) -> Iterator[str]:
     """Every code that can't be one, and every code set that is named and not declared, or empty."""
     declared = {code_set.id for code_set in knowledge.code_sets}
-    named = [(f"codes/codes.csv, line {line}", row.code_set) for line, row in enumerate(knowledge.codes, 2)]
-    named += [(f"codes/texts.csv, line {line}", row.code_set) for line, row in enumerate(knowledge.texts, 2)]
+    named = [(where, row.code_set) for name in ("codes", "texts") for where, row in knowledge.placed(name)]
+    places = {one.id: where for where, one in knowledge.placed("code_sets")}
     for where, code_set in named:
         if code_set not in declared:
             yield f"{where}, code_set: found {code_set!r}; allowed: an id of codes/code_sets.toml."
-    filled = {row.code_set for row in knowledge.codes}
+    filled = {code_set for _, code_set in named}
     for code_set in sorted(declared - filled):
-        yield f"codes/code_sets.toml, code_set {code_set}: no code stands in codes/codes.csv; add one, or remove it."
+        yield f"{places[code_set]}: no code and no phrase stands in codes/; add one, or remove it."
     yield from _forms(knowledge)
 
 
 def _forms(knowledge: Knowledge) -> Iterator[str]:
-    for line, row in enumerate(knowledge.codes, 2):
+    for where, row in knowledge.placed("codes"):
         if wrong := fault(row.system, row.code):
-            yield f"codes/codes.csv, line {line}, code: {wrong}"
-    for line, ingredient in enumerate(knowledge.ingredients, 2):
+            yield f"{where}, code: {wrong}"
+    for where, ingredient in knowledge.placed("ingredients"):
         if ingredient.rxnorm is not None and (wrong := fault("rxnorm", ingredient.rxnorm)):
-            yield f"drugs/ingredients.csv, line {line}, rxnorm: {wrong}"
-    for line, product in enumerate(knowledge.products, 2):
+            yield f"{where}, rxnorm: {wrong}"
+    for where, product in knowledge.placed("products"):
         if wrong := fault("rxnorm", product.rxcui):
-            yield f"drugs/products.csv, line {line}, rxcui: {wrong}"
+            yield f"{where}, rxcui: {wrong}"
     for entry in entries(knowledge):
         if entry.kind == "instrument":
             yield from _coded(entry.where, entry.model)

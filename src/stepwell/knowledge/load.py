@@ -1,5 +1,6 @@
 """Reads a knowledge folder into one `Knowledge`, or says everything that is wrong with it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ class Knowledge:
     formulations: tuple[s.Formulation, ...]
     dose_tables: tuple[s.DoseTable, ...]
     doses: tuple[s.Dose, ...]
+    dose_limits: tuple[s.DoseLimit, ...]
     products: tuple[s.Product, ...]
     traps: tuple[s.Trap, ...]
     interactions: tuple[s.Interaction, ...]
@@ -41,6 +43,10 @@ class Knowledge:
     rules: tuple[s.Rule, ...]
     crisis_lines: tuple[s.CrisisLine, ...]
     places: dict[str, tuple[str, ...]]
+
+    def placed(self, name: str) -> Iterator[tuple[str, Any]]:
+        """The entries of one list, each with the file, and the line or id in it, where it stands."""
+        return zip(self.places[name], getattr(self, name), strict=True)
 
     def rule(self, rule_id: str) -> float:
         """The value of one trial-building rule.

@@ -1,13 +1,13 @@
 """Reads the files of a knowledge folder one by one, keeping every fault of every file."""
 
 import csv
-import tomllib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
+import tomli
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -36,6 +36,7 @@ LISTINGS = (
     Listing("formulations", "drugs/formulations.csv", s.Formulation, ("ingredient", "formulation")),
     Listing("dose_tables", "drugs/dose_tables.toml", s.DoseTable, ("id",), "dose_table"),
     Listing("doses", "drugs/doses.csv", s.Dose, ("ingredient", "formulation", "kind", "dose_table")),
+    Listing("dose_limits", "drugs/dose_limits.csv", s.DoseLimit, ("ingredient", "over_age", "region")),
     Listing("products", "drugs/products.csv", s.Product, ("rxcui", "component")),
     Listing("traps", "drugs/traps.toml", s.Trap, ("id",), "trap"),
     Listing("interactions", "drugs/interactions.csv", s.Interaction, ("id",)),
@@ -183,8 +184,8 @@ class Reader:
         if text is None:
             return None
         try:
-            return tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+            return tomli.loads(text)
+        except tomli.TOMLDecodeError as error:
             self.faults.append(f"{path}: not TOML: {error}.")
             return None
 

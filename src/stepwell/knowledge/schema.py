@@ -114,6 +114,18 @@ class Dose(Model):
     note: str | None
 
 
+class DoseLimit(Model):
+    """One row per highest dose that holds only above an age (drugs/dose_limits.csv); `over_age` in whole years."""
+
+    ingredient: Id
+    over_age: int
+    value: Annotated[float, Field(gt=0)]
+    unit: Literal["mg/day", "mcg/day", "mg/24 h"]
+    region: Literal["US", "EU", "UK"]
+    source: Id
+    locus: Text
+
+
 class DrugSet(Model):
     """One row per ingredient of a published list of drugs (drugs/drug_sets.csv)."""
 
@@ -473,8 +485,9 @@ class Sign(Model):
 
     `kind` says where it is looked for, `of` what for:
 
-    - `condition`, `procedure`, `device`: a code set. `active`: only one that isn't resolved. A refuted
-      condition says absent, a provisional one possible.
+    - `condition`, `procedure`, `device`: a code set. `active`: only one that isn't resolved. `within_days`: only
+      one that began at most so long ago; one that perhaps did says possible. A refuted condition says
+      absent (nothing if it is but a `part` of what the fact means), a provisional one possible.
     - `allergy`, `medicine`: a drug set or an ingredient. A medicine shows while it is taken; with
       `within_days` also so long after its end.
     - `lab`: a lab code set, `score`: a scale, its total, `item`: one item of a scale. Only the newest
@@ -485,21 +498,26 @@ class Sign(Model):
       `duration`, `adherence`) of a trial by `definition`; `running`: only of one that runs. With
       `otherwise = "absent"`: when it is settled for every such trial and shown by none.
     - `definition`: a definition that is met or not; with `value`: at least so many that count.
-    - `interaction`: a kind of interaction between medicines that stand together, or of gene and medicine.
+    - `interaction`: a kind of interaction between medicines that stand together, or of gene and medicine;
+      `running`: only of medicines that are both taken now.
     - `person`: `sex`, or age by `comparison` and `value` in years.
+    - `regimen`: what is taken now as a whole: `at-highest-dose` (an antidepressant at its highest licensed dose, by
+      age where that matters), `two-antidepressants` (together, each perhaps at a dose that counts). With
+      `otherwise = "absent"`: when it is settled that it isn't so.
     - `episode`: the present episode has lasted `comparison` `value` days.
     - `encounter`: a kind of visit within `within_days`.
     """
 
     kind: Literal[
         "condition", "procedure", "device", "allergy", "medicine", "lab", "score", "item", "trial", "definition",
-        "interaction", "person", "episode", "encounter",
+        "interaction", "regimen", "person", "episode", "encounter",
     ]  # fmt: skip
     of: Id
     says: Literal["present", "possible", "absent"] = "present"
     otherwise: Literal["absent"] | None = None
     within_days: Annotated[int, Field(ge=0)] | None = None
     active: bool = False
+    part: bool = False
     running: bool = False
     item: str | None = None
     comparison: Literal["at least", "more than", "at most", "less than"] | None = None
@@ -517,7 +535,8 @@ class Fact(Model):
     `title` names it for a clinician, `plain` for the person, both as noun phrases. `silence`: what a record
     that says nothing of it means. `any_of`: present if any of these is, absent if all are; `gate`: a fact whose
     absence settles this one (no heart disease at all settles each kind of it). `question`: put to the person, or to
-    the clinician where `ask` says so; answered yes, no or unsure. `priority`: 0 is asked before all others.
+    the clinician where `ask` says so; answered yes, no or unsure. `yes_says`: what a yes means; `possible` where the
+    question only screens for what others have to establish. `priority`: 0 is asked before all others.
     """
 
     id: Id
@@ -528,6 +547,7 @@ class Fact(Model):
     silence_reason: str | None = None
     ask: Literal["person", "clinician"] = "person"
     question: Text
+    yes_says: Literal["present", "possible"] = "present"
     # What helps to answer it: an example, where to look.
     hint: str | None = None
     priority: int = 5
@@ -615,13 +635,33 @@ class GeneDrug(Model):
 # --- staging ---------------------------------------------------------------------------------------
 
 
-class StageBand(Model):
-    """Points for a quantity from `low` to `high`, both included; null: open. A yes counts 1, a no 0."""
+Quantity = Literal[
+    "episode-months", "severity", "failed-drugs", "failed-drugs-in-episode", "failed-trials", "failed-classes",
+    "failed-tricyclics", "failed-maois", "failed-trial-weeks", "raised-trials", "added-treatments",
+    "augmentation-in-episode", "ect-in-episode", "yes-or-no",
+]  # fmt: skip
+"""What a staging method may count; what each means stands in `stepwell.staging.quantities`."""
 
-    low: float | None = None
+
+class StageBand(Model):
+    """Points for a quantity from `low` to `high`, both included; `high` null: open upward. A yes counts 1, a no 0.
+
+    Quantities are whole numbers, so the next band begins one higher. `each`: the points are for every one.
+    """
+
+    low: float
     high: float | None = None
     points: float
+    each: bool = False
     label: Text
+
+
+class StageNarrowing(Model):
+    """A fact that bounds a quantity: it is at least `least` where the fact is present, at most `most` where absent."""
+
+    fact: Id
+    least: float | None = None
+    most: float | None = None
 
 
 class StagePart(Model):
@@ -632,10 +672,10 @@ class StagePart(Model):
 
     id: Id
     title: Text
-    quantity: Id
+    quantity: Quantity
     bands: Annotated[tuple[StageBand, ...], Field(min_length=1)]
     below: Literal["not applicable", "no points"] = "no points"
-    narrowed_by: tuple[Id, ...] = ()
+    narrowed_by: tuple[StageNarrowing, ...] = ()
     cite: Cites
 
 
@@ -756,12 +796,14 @@ class ArticleClaim(Model):
 class Indication(Statement):
     """One way in which an option is meant for a person: all that `needs` names present, all of `without` absent.
 
-    Any one of an option's indications is enough.
+    Any one of an option's indications is enough. `step`: the guideline step for those who have it, where that
+    isn't the option's own.
     """
 
     id: Id
     needs: tuple[Id, ...] = ()
     without: tuple[Id, ...] = ()
+    step: Annotated[int, Field(ge=1, le=5)] | None = None
 
 
 class Ranking(Model):

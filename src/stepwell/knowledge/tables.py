@@ -10,10 +10,11 @@ from stepwell.knowledge.load import Knowledge
 
 Row = dict[str, object]
 
+TIERS = ("low", "moderate", "high")
 GRADES = ("high", "moderate to high", "moderate", "low to moderate", "low", "very low", "not graded")
 EFFECTS = ("large", "medium", "small", "not known", "none shown")
 BURDENS = ("at home", "clinic visits", "many clinic visits", "procedure or anaesthetic", "stay")
-"""Each from what comes first to what comes last where options are ordered."""
+"""Tiers from the least grave; the others from what comes first to what comes last where options are ordered."""
 
 SCHEMAS: dict[str, ibis.Schema] = {
     name: ibis.schema(columns)
@@ -36,6 +37,8 @@ SCHEMAS: dict[str, ibis.Schema] = {
             "ingredient": "string", "formulation": "string", "dose_table": "string", "minimum": "float64",
             "minimum_unit": "string",
         },
+        # One row per highest dose that holds only above an age in whole years.
+        "dose_limit": {"ingredient": "string", "over_age": "int64", "value": "float64", "unit": "string"},
         # One row per product that is easily misread.
         "trap": {"trap": "string", "effect": "string"},
         # One row per (published list of drugs, ingredient).
@@ -50,6 +53,8 @@ SCHEMAS: dict[str, ibis.Schema] = {
             "instrument": "string", "item": "string", "domain": "string", "minimum": "float64", "maximum": "float64",
             "scored": "boolean", "suicide": "boolean",
         },
+        # One row per item of a scale that names tiers of concern; `rank`: the higher, the graver.
+        "instrument_tier": {"instrument": "string", "item": "string", "tier": "string", "rank": "int64"},
         # One row per band of a band set; `high` null: open upward.
         "band": {
             "instrument": "string", "band_set": "string", "default": "boolean", "label": "string", "low": "float64",
@@ -90,34 +95,39 @@ SCHEMAS: dict[str, ibis.Schema] = {
         # One row per fact; `parts`: how many others it is made of.
         "fact_entry": {
             "fact": "string", "order": "int64", "ask": "string", "priority": "int64", "silence": "string",
-            "gate": "string", "parts": "int64",
+            "gate": "string", "parts": "int64", "yes_says": "string",
         },
         # One row per fact and fact that it is made of.
         "fact_part": {"fact": "string", "part": "string"},
         # One row per way in which a record shows a fact; columns as in the schema of a sign.
         "fact_sign": {
             "fact": "string", "sign": "int64", "kind": "string", "of": "string", "says": "string",
-            "otherwise": "string", "within_days": "int64", "active": "boolean", "running": "boolean", "item": "string",
+            "otherwise": "string", "within_days": "int64", "active": "boolean", "part": "boolean",
+            "running": "boolean", "item": "string",
             "comparison": "string", "value": "float64", "unit": "string", "flag": "string", "text": "string",
             "definition": "string",
         },
         # One row per reason; `needed`: facts that have to be absent before it is ruled out.
         "reason_entry": {"reason": "string", "order": "int64", "what_remains": "boolean", "needed": "int64"},
         "reason_sign": {"reason": "string", "fact": "string", "weight": "string", "needed": "boolean"},
-        # One row per staging method, and of its parts, bands, categories, and the facts that bear on it.
+        # One row per staging method, and of its parts (`lowest`: where its lowest band begins), bands, categories,
+        # and the facts that bear on it.
         "stage_method": {
             "method": "string", "order": "int64", "kind": "string", "definition_id": "string", "verified": "boolean",
         },
         "stage_part_entry": {
-            "method": "string", "part": "string", "order": "int64", "quantity": "string", "below": "string",
+            "method": "string", "part": "string", "order": "int64", "quantity": "string", "lowest": "float64",
+            "below": "string",
         },
         "stage_band": {
             "method": "string", "part": "string", "low": "float64", "high": "float64", "points": "float64",
-            "label": "string",
+            "each": "boolean", "label": "string",
         },
         "stage_category": {"method": "string", "label": "string", "low": "float64", "high": "float64"},
         "stage_suppression": {"method": "string", "fact": "string"},
-        "stage_narrowing": {"method": "string", "part": "string", "fact": "string"},
+        "stage_narrowing": {
+            "method": "string", "part": "string", "fact": "string", "least": "float64", "most": "float64",
+        },
         # One row per option; `contraindications`, `indications`: how many it has. Ranks: lower comes first.
         "option_entry": {
             "option": "string", "order": "int64", "contraindications": "int64", "indications": "int64", "step": "int64",
@@ -128,6 +138,7 @@ SCHEMAS: dict[str, ibis.Schema] = {
         # One row per (indication, fact it needs present or absent); `size`: rows of the indication.
         "option_indication": {
             "option": "string", "indication": "string", "fact": "string", "wanted": "string", "size": "int64",
+            "step": "int64",
         },
         # One row per (option, fact of preference); `weight`: for | against.
         "option_preference": {"option": "string", "fact": "string", "weight": "string"},
@@ -186,6 +197,12 @@ def _items(knowledge: Knowledge) -> Iterable[Row]:
             }  # fmt: skip
 
 
+def _tiers(knowledge: Knowledge) -> Iterable[Row]:
+    for scale in knowledge.instruments:
+        for one in scale.tiers:
+            yield {"instrument": scale.id, "item": one.item, "tier": one.tier, "rank": TIERS.index(one.tier)}
+
+
 def _bands(knowledge: Knowledge) -> Iterable[Row]:
     for scale in knowledge.instruments:
         for band_set in scale.band_sets:
@@ -242,7 +259,7 @@ def _facts(knowledge: Knowledge) -> Iterable[Row]:
     for order, fact in enumerate(knowledge.facts):
         yield {
             "fact": fact.id, "order": order, "ask": fact.ask, "priority": fact.priority, "silence": fact.silence,
-            "gate": fact.gate, "parts": len(fact.any_of),
+            "gate": fact.gate, "parts": len(fact.any_of), "yes_says": fact.yes_says,
         }  # fmt: skip
 
 
@@ -272,13 +289,14 @@ def _stage_parts(knowledge: Knowledge) -> Iterable[Row]:
     for method in knowledge.staging:
         for order, part in enumerate(method.parts):
             yield {
-                "method": method.id, "part": part.id, "order": order, "quantity": part.quantity, "below": part.below,
+                "method": method.id, "part": part.id, "order": order, "quantity": part.quantity,
+                "lowest": min(band.low for band in part.bands), "below": part.below,
             }  # fmt: skip
 
 
 def _stage_bands(knowledge: Knowledge) -> Iterable[Row]:
     for method in knowledge.staging:
-        for row in _of("part", method.parts, "bands", ("low", "high", "points", "label")):
+        for row in _of("part", method.parts, "bands", ("low", "high", "points", "each", "label")):
             yield {"method": method.id, **row}
 
 
@@ -320,6 +338,7 @@ def _indications(knowledge: Knowledge) -> Iterable[Row]:
                 for fact in facts:
                     yield {
                         "option": option.id, "indication": one.id, "fact": fact, "wanted": wanted, "size": size,
+                        "step": one.step or (option.ranking.step if option.ranking else None),
                     }  # fmt: skip
 
 
@@ -341,10 +360,12 @@ _ROWS: dict[str, Callable[[Knowledge], Iterable[Row]]] = {
     "formulation": lambda k: _fields(k.formulations, _columns("formulation")),
     "dose": lambda k: _fields(k.doses, _columns("dose")),
     "minimum_dose": _minimum_doses,
+    "dose_limit": lambda k: _fields(k.dose_limits, _columns("dose_limit")),
     "trap": lambda k: _fields(k.traps, _columns("trap"), trap="id"),
     "drug_set": lambda k: _fields(k.drug_sets, _columns("drug_set")),
     "instrument": _instruments,
     "instrument_item": _items,
+    "instrument_tier": _tiers,
     "band": _bands,
     "outcome": lambda k: _fields(k.outcomes, _columns("outcome"), outcome_id="id"),
     "definition": _definitions,
@@ -366,7 +387,7 @@ _ROWS: dict[str, Callable[[Knowledge], Iterable[Row]]] = {
     "stage_narrowing": lambda k: (
         {"method": method.id, **row}
         for method in k.staging
-        for row in _pairs(method.parts, "part", "narrowed_by", "fact")
+        for row in _of("part", method.parts, "narrowed_by", ("fact", "least", "most"))
     ),
     "option_entry": _options,
     "option_bar": _bars,

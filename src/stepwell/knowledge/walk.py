@@ -40,7 +40,8 @@ class Citation:
 
 KINDS = {
     "sources": "source", "ingredients": "ingredient", "formulations": "formulation", "dose_tables": "dose table",
-    "doses": "dose", "products": "product", "traps": "trap", "drug_sets": "drug set", "code_sets": "code set",
+    "doses": "dose", "dose_limits": "dose limit",
+    "products": "product", "traps": "trap", "drug_sets": "drug set", "code_sets": "code set",
     "codes": "code", "texts": "text", "outcomes": "outcome", "rules": "rule", "crisis_lines": "crisis line",
     "interactions": "interaction", "gene_drugs": "gene and medicine", "facts": "fact", "instruments": "instrument",
     "definitions": "definition", "staging": "staging method", "reasons": "reason", "options": "option",
@@ -51,7 +52,7 @@ def entries(knowledge: Knowledge) -> Iterator[Entry]:
     """Every entry, file by file."""
     yield Entry("release", RELEASE, knowledge.release)
     for name in (*(listing.name for listing in LISTINGS), *FOLDERS):
-        for where, model in zip(knowledge.places[name], getattr(knowledge, name), strict=True):
+        for where, model in knowledge.placed(name):
             yield Entry(KINDS[name], where, model)
 
 

@@ -9,7 +9,9 @@ KEY = ("person_id", "option")
 SUITABLE, CAUTION, CHECK_FIRST = "suitable", "caution", "check first"
 NOT_INDICATED, NOT_SUITABLE = "not indicated", "not suitable"
 FITS = (SUITABLE, CAUTION, CHECK_FIRST, NOT_INDICATED, NOT_SUITABLE)
-"""From what comes first to what comes last."""
+"""From what fits to what is barred."""
+LAST_STEP = 99
+"""Where an option stands that no guideline places."""
 
 
 def option_fit(
@@ -28,9 +30,10 @@ def option_fit(
 
     Returns:
         `fit`, `indicated` (met, not met, unknown), how many `absolute_present`, `relative_present`,
-        `cautions_present`, `contraindications_open`; the keys of the order (`fit_rank`, `step`,
-        `grade_rank`, `effect_rank`, `burden_rank`, `preference_rank`: lower first, step null last) and
-        `place` in it, from 0.
+        `cautions_present`, `contraindications_open`; the keys of the order, lower first, and `place` in it from 0.
+        The keys: `fit_rank` (0 may fit, 1 not indicated, 2 not suitable), `indication_rank` (0 meant for the
+        person, 1 perhaps), `step` (of the indications that are met, else of the option; null last), `grade_rank`,
+        `effect_rank`, `burden_rank`, `preference_rank`.
     """
     everybody = person.select("person_id").cross_join(option_entry)
     rows = everybody
@@ -42,6 +45,7 @@ def option_fit(
     )  # fmt: skip
     rows = rows.mutate(**{name: rows[name].fill_null(0) for name in counts})
     rows = rows.mutate(
+        step=rows.step_met.fill_null(rows.step),
         contraindications_open=rows.contraindications - rows.contraindications_known,
         indicated=ibis.cases(
             (rows.ways_met > 0, MET),
@@ -77,15 +81,16 @@ def _barred(fact: Table, option_bar: Table) -> Table:
 
 
 def _indicated(fact: Table, option_indication: Table) -> Table:
-    """How many ways in which an option is meant for somebody are met, and how many refused."""
+    """How many ways in which an option is meant for somebody are met and refused, and the first step of those met."""
     rows = option_indication.inner_join(fact, "fact")
     settled = rows.state.isin(["present", "absent"])
     rows = rows.mutate(
         right=one_if(settled & (rows.state == rows.wanted)), wrong=one_if(settled & (rows.state != rows.wanted))
     )
-    ways = rows.group_by([*KEY, "indication", "size"]).aggregate(right=rows.right.sum(), wrong=rows.wrong.sum())
+    ways = rows.group_by([*KEY, "indication", "size", "step"]).aggregate(right=rows.right.sum(), wrong=rows.wrong.sum())
     return ways.group_by(list(KEY)).aggregate(
         ways_met=one_if(ways.right == ways.size).sum().cast("int64"),
+        step_met=ways.step.min(where=ways.right == ways.size),
         ways_refused=one_if(ways.wrong > 0).sum().cast("int64"),
     )
 
@@ -101,22 +106,23 @@ def _preferred(fact: Table, option_preference: Table) -> Table:
 
 
 def _in_order(rows: Table) -> Table:
-    ranks = {name: rank for rank, name in enumerate(FITS)}
+    """Each key in turn, never added up: what isn't known yet is no reason to come after what nobody studied."""
     rows = rows.mutate(
-        fit_rank=ibis.cases(*((rows.fit == name, rank) for name, rank in ranks.items()), else_=len(FITS)).cast("int64"),
-        preference_rank=ibis.cases((rows.liked > rows.disliked, 0), (rows.liked == rows.disliked, 1), else_=2).cast(
-            "int64"
-        ),
-    )
+        fit_rank=ibis.cases((rows.fit == NOT_SUITABLE, 2), (rows.fit == NOT_INDICATED, 1), else_=0).cast("int64"),
+        indication_rank=one_if(rows.indicated != MET),
+        preference_rank=ibis.cases(
+            (rows.liked > rows.disliked, 0), (rows.liked == rows.disliked, 1), else_=2
+        ).cast("int64"),
+    )  # fmt: skip
     order = ibis.window(
         group_by="person_id",
         order_by=[
-            rows.fit_rank, rows.step.fill_null(len(FITS) + 1), rows.grade_rank, rows.effect_rank, rows.burden_rank,
-            rows.preference_rank, rows.order,
+            rows.fit_rank, rows.indication_rank, rows.step.fill_null(LAST_STEP), rows.grade_rank, rows.effect_rank,
+            rows.burden_rank, rows.preference_rank, rows.order,
         ],
     )  # fmt: skip
     return rows.mutate(place=ibis.row_number().over(order).cast("int64")).select(
         *KEY, "fit", "indicated", "absolute_present", "relative_present", "cautions_present",
-        "contraindications_open", "fit_rank", "step", "grade_rank", "effect_rank", "burden_rank", "preference_rank",
-        "place",
+        "contraindications_open", "fit_rank", "indication_rank", "step", "grade_rank", "effect_rank", "burden_rank",
+        "preference_rank", "place",
     )  # fmt: skip

@@ -6,13 +6,14 @@ matched as whole words and marked as such.
 
 import re
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from stepwell.knowledge.load import Knowledge
 from stepwell.knowledge.schema import Coded, Instrument, Item, Product
 from stepwell.records.drug_text import DrugText
-from stepwell.records.wording import Names, bare, denied, plain
+from stepwell.records.wording import Hit, Names, bare, denied, plain
 
 Codes = Iterable[tuple[str, str]]
 """(system, code) pairs; systems by the short names of `systems.short_name`."""
@@ -25,6 +26,49 @@ _SETTLED_BY_CODE = frozenset({"icd-10-cm", "icd-10-pcs", "loinc", "cpt", "hcpcs"
 _WORDS_BESIDE_A_NAME = frozenset(
     {"total", "score", "scores", "sum", "raw", "reported", "result", "results", "value", "of", "the"}
     | {"panel", "questionnaire", "assessment", "form", "scale"}
+)
+# What may stand beside the name of a test without making it another test ("Hemoglobin A1c" is another).
+_WORDS_BESIDE_A_TEST = _WORDS_BESIDE_A_NAME | frozenset(
+    {
+        "serum",
+        "plasma",
+        "blood",
+        "venous",
+        "urine",
+        "ser",
+        "plas",
+        "bld",
+        "s",
+        "p",
+        "in",
+        "or",
+        "level",
+        "levels",
+        "lab",
+    }
+    | {
+        "test",
+        "concentration",
+        "mass",
+        "volume",
+        "moles",
+        "units",
+        "measured",
+        "calculated",
+        "estimated",
+        "measurement",
+    }
+    | {
+        "gene",
+        "phenotype",
+        "metabolizer",
+        "metaboliser",
+        "metabolic",
+        "status",
+        "interpretation",
+        "product",
+        "activity",
+    }
 )
 _YES_NO = {"LA33-6": 1.0, "LA32-8": 0.0, "yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0}
 _CACHED = 100_000
@@ -78,14 +122,12 @@ class Lookup:
     """Answers what codes and texts mean, by one knowledge."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        self._products = _grouped((product.rxcui, product) for product in knowledge.products)
-        self._ingredients = {one.rxnorm: one.id for one in knowledge.ingredients if one.rxnorm}
-        self._drug_text = DrugText(knowledge)
-        self._dose_units = {(one.ingredient, one.formulation): one.dose_unit for one in knowledge.formulations}
-        self._default_units = {one.ingredient: one.dose_unit for one in knowledge.formulations if one.default}
-        self._dose_unknown = {trap.id for trap in knowledge.traps if trap.effect == "dose unknown"}
-        self._code_sets = _CodeSets(knowledge)
-        self._scales = _Scales(knowledge.instruments)
+        index = _index(knowledge)
+        self._products, self._ingredients, self._drug_text = index.products, index.ingredients, index.drug_text
+        self._dose_units, self._default_units = index.dose_units, index.default_units
+        self._dose_unknown = index.dose_unknown
+        # What was found for one record is forgotten with it.
+        self._code_sets, self._scales = index.code_sets.afresh(), index.scales.afresh()
         self._drugs: dict[tuple[tuple[tuple[str, str], ...], str | None], tuple[DrugMatch, ...]] = {}
 
     def drugs(self, codes: Codes, text: str | None) -> tuple[DrugMatch, ...]:
@@ -234,6 +276,15 @@ class _CodeSets:
         names = _grouped((kind, phrase) for kind, phrase, _ in phrases)
         self._names = {kind: Names(found) for kind, found in names.items()}
         self._kinds = frozenset(kinds.values())
+        self._forget()
+
+    def afresh(self) -> "_CodeSets":
+        """The same codes and phrases, with nothing remembered."""
+        other = copy(self)
+        other._forget()  # noqa: SLF001
+        return other
+
+    def _forget(self) -> None:
         self._cache: dict[tuple[str, tuple[tuple[str, str], ...], str | None], tuple[CodeSetMatch, ...]] = {}
 
     def find(self, kind: str, codes: tuple[tuple[str, str], ...], text: str | None) -> tuple[CodeSetMatch, ...]:
@@ -266,7 +317,15 @@ class _CodeSets:
         words = plain(text)
         if kind not in self._names or denied(words):
             return []
-        return [hit.name for hit in self._names[kind].find(words)]
+        hits = self._names[kind].find(words)
+        return [hit.name for hit in hits if kind != "lab" or _beside(words, hits) <= _WORDS_BESIDE_A_TEST]
+
+
+def _beside(text: str, hits: Iterable[Hit]) -> set[str]:
+    """The words of a text that stand beside the names found in it."""
+    for hit in sorted(hits, key=lambda one: one.start, reverse=True):
+        text = f"{text[: hit.start]} {text[hit.end :]}"
+    return {word.strip("()[],.:;") for word in re.split(r"[\s/]+", text)} - {""}
 
 
 def normal(system: str, code: str) -> str:
@@ -295,9 +354,18 @@ class _Scales:
         texts = [(bare(item.text), pair) for pair, item in pairs if item.text]
         self._texts = _grouped(texts)
         self._openings = _grouped((text[:_OPENING], pair) for text, pair in texts if len(text) >= _OPENING)
-        self._items_of_text: dict[str, tuple[tuple[str, str], ...]] = {}
         self._ids = {plain(name): one.id for one in every for name in (one.id, one.title, *one.names)}
         self._names = Names(self._ids)
+        self._forget()
+
+    def afresh(self) -> "_Scales":
+        """The same scales, with nothing remembered."""
+        other = copy(self)
+        other._forget()  # noqa: SLF001
+        return other
+
+    def _forget(self) -> None:
+        self._items_of_text: dict[str, tuple[tuple[str, str], ...]] = {}
         self._named: dict[str, str | None] = {}
 
     def by_code_or_name(
@@ -318,10 +386,7 @@ class _Scales:
         """The scale that a text names, if it says nothing else than that it is its total or the whole of it."""
         hits = self._names.find(text)
         ids = {self._ids[hit.name] for hit in hits}
-        for hit in reversed(hits):
-            text = text[: hit.start] + " " + text[hit.end :]
-        beside = {word.strip("()[],.:;") for word in text.split()} - {""}
-        return ids.pop() if len(ids) == 1 and beside <= _WORDS_BESIDE_A_NAME else None
+        return ids.pop() if len(ids) == 1 and _beside(text, hits) <= _WORDS_BESIDE_A_NAME else None
 
     def items_by_text(self, text: str) -> tuple[tuple[str, str], ...]:
         """The items of a text, however it is numbered or ends."""
@@ -378,6 +443,46 @@ def _means(text: str, answer: str, value: float) -> bool:
         return False
     number, words = numbered["before"] or numbered["after"], numbered["first"] or numbered["last"]
     return bare(words) == bare(answer) and float(number) == value
+
+
+class _Index(NamedTuple):
+    """What one knowledge says, arranged to be looked up."""
+
+    products: dict[str, list[Product]]
+    ingredients: dict[str, str]
+    drug_text: DrugText
+    dose_units: dict[tuple[str, str], str]
+    default_units: dict[str, str]
+    dose_unknown: set[str]
+    code_sets: _CodeSets
+    scales: _Scales
+
+
+_KEPT = 4
+_built: dict[int, tuple[Knowledge, _Index]] = {}
+
+
+def _index(knowledge: Knowledge) -> _Index:
+    """Arranged once for each knowledge: thousands of codes and phrases take longer than reading one record."""
+    known = _built.get(id(knowledge))
+    if known is None or known[0] is not knowledge:
+        if len(_built) >= _KEPT:
+            _built.clear()
+        known = _built[id(knowledge)] = (knowledge, _arranged(knowledge))
+    return known[1]
+
+
+def _arranged(knowledge: Knowledge) -> _Index:
+    return _Index(
+        products=_grouped((product.rxcui, product) for product in knowledge.products),
+        ingredients={one.rxnorm: one.id for one in knowledge.ingredients if one.rxnorm},
+        drug_text=DrugText(knowledge),
+        dose_units={(one.ingredient, one.formulation): one.dose_unit for one in knowledge.formulations},
+        default_units={one.ingredient: one.dose_unit for one in knowledge.formulations if one.default},
+        dose_unknown={trap.id for trap in knowledge.traps if trap.effect == "dose unknown"},
+        code_sets=_CodeSets(knowledge),
+        scales=_Scales(knowledge.instruments),
+    )
 
 
 def _yes_or_no(question: Item, loinc: Iterable[str], text: str | None) -> float | None:

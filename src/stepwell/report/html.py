@@ -11,37 +11,50 @@ from stepwell.report.figures import capital, count
 from stepwell.report.lookup import Lookup
 from stepwell.report.view.citations import Reference
 from stepwell.report.view.page import page
+from stepwell.report.view.person import person_page
 from stepwell.report.view.safety import SAME_DAY
+from stepwell.report.words import words
 from stepwell.review import Review
 
 
 def render(review: Review) -> str:
     """The review as an HTML document."""
-    environment = _environment()
     lookup = Lookup(review)
     shown = page(lookup)
-    return environment.get_template("review.html.j2").render(
+    return environment().get_template("review.html.j2").render(
         page=shown, picture=picture(lookup, shown), question=w.QUESTION, same_day=SAME_DAY, lost_again=w.LOST_AGAIN,
-        css=Markup(_text("review.css")),  # noqa: S704 -- our own file, never data
+        css=stylesheet("review.css"), words=words(),
+        drafts=any(option.draft for group in shown.options for option in group.options),
     )  # fmt: skip
 
 
+def render_for_person(review: Review) -> str:
+    """The review as an HTML document in plain words, for the person it is about."""
+    return (
+        environment()
+        .get_template("person.html.j2")
+        .render(page=person_page(review), css=stylesheet("person.css"), words=words()["person"])
+    )
+
+
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Templates of the pages, with what they share."""
+    made = Environment(
         loader=PackageLoader("stepwell.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"capital": capital, "numbers": _numbers, "slug": _slug}
-    environment.globals["count"] = count
-    return environment
+    made.filters |= {"capital": capital, "numbers": _numbers, "slug": _slug}
+    made.globals["count"] = count
+    return made
 
 
 @cache
-def _text(name: str) -> str:
-    loader = _environment().loader
+def stylesheet(name: str) -> Markup:
+    """One of our own style sheets, to stand inside a page."""
+    loader = environment().loader
     assert loader is not None
-    return loader.get_source(_environment(), name)[0]
+    return Markup(loader.get_source(environment(), name)[0])  # noqa: S704 -- our own file, never data
 
 
 def _numbers(references: tuple[Reference, ...]) -> tuple[int, ...]:

@@ -11,11 +11,12 @@ from typing import Any
 import orjson
 
 from stepwell import __version__
-from stepwell.knowledge.schema import Cite
+from stepwell.knowledge.schema import Cite, Statement
 from stepwell.report.figures import last_day
 from stepwell.report.lookup import Lookup, Row
 from stepwell.report.view.answer import Answer
 from stepwell.report.view.page import Page, page
+from stepwell.report.view.questions import QuestionView
 from stepwell.report.view.record import findings
 from stepwell.report.view.safety import SAME_DAY, newest_answer
 from stepwell.review import Review
@@ -51,6 +52,14 @@ def _document(lookup: Lookup, shown: Page) -> Node:
         "scores": [_score(lookup, row) for row in lookup.rows("score_total")],
         "trials": [_trial(lookup, row) for row in lookup.attempts],
         "definitions": [_definition(lookup, row) for row in lookup.results.values()],
+        "reasons": [_reason(lookup, row) for row in lookup.rows("reason")],
+        "interactions": [_interaction(lookup, row) for row in lookup.rows("interaction")],
+        "stages": [_stage(lookup, row) for row in lookup.rows("stage")],
+        "options": [_fit(lookup, row) for row in lookup.rows("option_fit")],
+        "questions": [
+            _question(lookup, row, item) for row, item in zip(lookup.rows("question"), shown.questions, strict=True)
+        ],
+        "facts": [_fact(lookup, row) for row in lookup.rows("fact")],
         "not_known": [{"words": item.words, "would_settle": list(item.settles)} for item in shown.unknowns],
         "supplies": [_supply(row) for row in lookup.rows("supply")],
         "conditions": [_event(row, "status", "certainty") for row in lookup.rows("condition")],
@@ -119,7 +128,7 @@ def _safety(lookup: Lookup, shown: Page) -> Node:
 
 def _positive(row: Row) -> Node:
     return {
-        **_pick(row, "score_id", "instrument", "value", "suicide_value", "newest"),
+        **_pick(row, "score_id", "instrument", "value", "suicide_value", "newest", "fact", "tier"),
         "date": _dates(row, "date"), "evidence_id": _evidence_id(row),
     }  # fmt: skip
 
@@ -254,9 +263,107 @@ def _definition(lookup: Lookup, row: Row) -> Node:
     return {
         "id": known.id, "title": known.title, "verified": known.verified, "result": row["result"],
         "count": _range(row, "count"), "counts": known.count.kind, "required": row["required"],
-        **_pick(row, "strictly_more", "index_date", "reached_by", "excluded_by", "lacks_diagnosis", "no_antidepressant",
-            "undated_drugs"),
+        **_pick(row, "strictly_more", "index_date", "reached_by", "excluded_by", "disputed", "lacks_diagnosis",
+                "no_antidepressant", "undated_drugs"),
         "does_not_test": list(known.does_not_test), "our_reading": list(known.our_reading), "cite": _cites(known.cite),
+    }  # fmt: skip
+
+
+# --- why, how resistant, what next -----------------------------------------------------------------
+
+
+def _reason(lookup: Lookup, row: Row) -> Node:
+    known = lookup.reason_entries[row["reason"]]
+    return {
+        "id": known.id, "title": known.title, "state": row["state"], "what_remains": known.what_remains,
+        "open_reasons": row["open_reasons"], "status": known.status,
+        "signs": [
+            {"fact": sign.fact, "weight": sign.weight, "needed": sign.needed, "state": _state(lookup, sign.fact),
+             "words": sign.text, "cite": _cites(sign.cite)}
+            for sign in known.signs
+        ],
+        "how_common": _statements(known.how_common), "what_to_do": _statements(known.what_to_do),
+    }  # fmt: skip
+
+
+def _statements(statements: Iterable[Statement]) -> list[Node]:
+    return [{"words": row.text, "cite": _cites(row.cite)} for row in statements]
+
+
+def _state(lookup: Lookup, fact_id: str) -> str:
+    """What is known of a fact; one without a row is unknown."""
+    found = lookup.facts.get(fact_id)
+    return "unknown" if found is None else str(found["state"])
+
+
+def _interaction(lookup: Lookup, row: Row) -> Node:
+    known = lookup.interaction_source(row["interaction_id"])
+    return {
+        **_pick(row, "interaction_id", "kind", "ingredient", "other_ingredient", "running", "sure"),
+        "start": _dates(row, "start"),
+        "words": known.text if known else None,
+        "evidence_ids": [name for name in (row["evidence_id"], row["other_evidence_id"]) if name],
+        "cite": _cites([Cite(source=known.source, locus=known.locus)] if known else ()),
+    }  # fmt: skip
+
+
+def _stage(lookup: Lookup, row: Row) -> Node:
+    known = lookup.staging[row["method"]]
+    parts = [part for part in lookup.rows("stage_part") if part["method"] == row["method"]]
+    return {
+        "id": known.id, "title": known.title, "verified": known.verified, **_pick(row, "state", "low", "high"),
+        "category": _range(row, "category"), **_pick(row, "perhaps_not_applicable", "suppressed_by"),
+        "parts": [
+            {"id": part["part"], "points": {"low": part["low"], "high": part["high"]},
+             "quantity": _range(part, "quantity"), "label": _range(part, "label")}
+            for part in parts
+        ],
+        "our_reading": list(known.our_reading), "cite": _cites(known.cite),
+    }  # fmt: skip
+
+
+def _fit(lookup: Lookup, row: Row) -> Node:
+    known = lookup.options[row["option"]]
+    bars = [(bar, bar.strength) for bar in known.contraindications] + [(bar, "caution") for bar in known.cautions]
+    return {
+        "id": known.id, "title": known.title, "kind": known.kind, "status": known.status,
+        **_pick(row, "place", "fit", "indicated"),
+        "order_keys": _pick(row, "fit_rank", "step", "grade_rank", "effect_rank", "burden_rank", "preference_rank"),
+        "grade": known.grades[0].grade,
+        "against": [
+            {"fact": bar.fact, "strength": strength, "state": _state(lookup, bar.fact), "words": bar.text,
+             "cite": _cites(bar.cite)}
+            for bar, strength in bars
+        ],
+        "meant_for": [
+            {"needs": list(way.needs), "without": list(way.without), "words": way.text, "cite": _cites(way.cite)}
+            for way in known.indications
+        ],
+        "guidelines": [
+            {"guideline": step.guideline, "read_at": step.read_at, "words": step.text, "cite": _cites(step.cite)}
+            for step in known.guidelines
+        ],
+    }  # fmt: skip
+
+
+def _question(lookup: Lookup, row: Row, shown: QuestionView) -> Node:
+    bearing = [
+        item for item in lookup.rows("bearing") if (item["question"], item["about"]) == (row["question"], row["about"])
+    ]
+    return {
+        "id": row["question"], **_pick(row, "about", "ask", "priority", "place"), "words": shown.words,
+        "bears_on": [{"kind": item["bears_on"], "id": item["on"]} for item in bearing],
+    }  # fmt: skip
+
+
+def _fact(lookup: Lookup, row: Row) -> Node:
+    return {
+        "id": row["fact"], **_pick(row, "state", "suggested", "basis"),
+        "evidence": [
+            {**_pick(item, "kind", "of", "says", "value", "unit", "text"), "date": _dates(item, "date"),
+             "evidence_id": item["evidence_id"]}
+            for item in lookup.fact_evidence.get(row["fact"], [])
+        ],
     }  # fmt: skip
 
 

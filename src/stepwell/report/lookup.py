@@ -11,6 +11,9 @@ from stepwell.review import Review
 
 Row = Mapping[str, Any]
 
+GENE = "gene-drug-"
+"""How the id of an interaction of gene and medicine begins."""
+
 
 def interval(row: Row, name: str) -> Interval:
     """The first and the last day that a date of a row can mean."""
@@ -105,6 +108,16 @@ class Lookup:
         """Which outcome definitions each score meets."""
         return self._by("score_outcome", "score_id")
 
+    @cached_property
+    def facts(self) -> dict[str, Row]:
+        """The state of each fact of which anything is known."""
+        return {row["fact"]: row for row in self.rows("fact")}
+
+    @cached_property
+    def fact_evidence(self) -> dict[str, list[Row]]:
+        """What speaks of each fact."""
+        return self._by("fact_evidence", "fact")
+
     def steps(self, attempt: Row) -> list[Row]:
         """The dose steps of a trial, in time."""
         key = (attempt["ingredient"], attempt["era"])
@@ -156,6 +169,38 @@ class Lookup:
     def traps(self) -> dict[str, s.Trap]:
         """Each product that is easily misread by its id."""
         return {item.id: item for item in self.knowledge.traps}
+
+    @cached_property
+    def reason_entries(self) -> dict[str, s.Reason]:
+        """Each reason by its id."""
+        return {item.id: item for item in self.knowledge.reasons}
+
+    @cached_property
+    def options(self) -> dict[str, s.Option]:
+        """Each option by its id."""
+        return {item.id: item for item in self.knowledge.options}
+
+    @cached_property
+    def staging(self) -> dict[str, s.StagingMethod]:
+        """Each staging method by its id."""
+        return {item.id: item for item in self.knowledge.staging}
+
+    @cached_property
+    def interaction_entries(self) -> dict[str, s.Interaction]:
+        """Each pair of medicines that touch one another, by its id."""
+        return {item.id: item for item in self.knowledge.interactions}
+
+    def interaction_text(self, interaction_id: str | None) -> str:
+        """What a source says of a pair, or of a medicine and a gene; empty if there is no such pair."""
+        found = self.interaction_source(interaction_id)
+        return found.text if found else ""
+
+    def interaction_source(self, interaction_id: str | None) -> s.Interaction | s.GeneDrug | None:
+        """The line of the knowledge behind an interaction; those of genes are named by their place."""
+        name = interaction_id or ""
+        if name.startswith(GENE):
+            return self.knowledge.gene_drugs[int(name.removeprefix(GENE))]
+        return self.interaction_entries.get(name)
 
     def drug(self, ingredient: str) -> str:
         """The name of a drug."""

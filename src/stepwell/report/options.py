@@ -3,7 +3,7 @@
 import difflib
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import get_args
@@ -50,6 +50,16 @@ STATUS = {
 SHORTEST_WORD = 4
 """Letters of a word of a title that a mistyped id is held against."""
 
+BURDENS = {
+    "at home": "can be done at home",
+    "clinic visits": "visits to a clinic",
+    "many clinic visits": "many visits to a clinic within weeks",
+    "procedure or anaesthetic": "a procedure or an anaesthetic",
+    "stay": "a stay, day and night",
+}
+WEEKDAYS = ", on working days"
+ON_PLAN = "Days are counted from the first day of the option (day 0). A plan shows them as dates."
+
 STRENGTHS = {"absolute": "Bars it", "relative": "To be weighed against it"}
 READ_AT = {"source": "", "secondary": " (as others report it)"}
 
@@ -94,8 +104,11 @@ def option_page(knowledge: Knowledge, wanted: str, width: int = 100) -> str:
     page.put("=" * min(width, len(option.title)))
     page.put(f"{_capital(option.kind)}. Id: {option.id}. {STATUS[option.status]}")
     _evidence(page, option)
-    _suitability(page, option)
+    titles = {fact.id: fact.title for fact in knowledge.facts}
+    _suitability(page, option, titles)
+    _place(page, option, titles)
     _doing(page, option)
+    _schedule(page, option)
     _outside(page, option)
     _article(page, option)
     _abbreviations(page)
@@ -211,8 +224,9 @@ def _outcome(page: _Page, outcome: s.OptionOutcome) -> None:
     page.detail("Mind", outcome.caveat)
 
 
-def _suitability(page: _Page, option: s.Option) -> None:
+def _suitability(page: _Page, option: s.Option, titles: Mapping[str, str]) -> None:
     page.section("Who it is for", option.who_for)
+    _ways(page, option, titles)
     page.heading("What guidelines say, side by side")
     for step in option.guidelines:
         page.item(f"{step.guideline}{READ_AT[step.read_at]}: {step.text}", step.cite)
@@ -228,6 +242,67 @@ def _suitability(page: _Page, option: s.Option) -> None:
     if not option.contraindications:
         page.put(UNREAD, indent=2)
     page.facts("Take care", option.cautions)
+
+
+def _ways(page: _Page, option: s.Option, titles: Mapping[str, str]) -> None:
+    """What a record is held against: each way in which the option is meant for somebody, as facts."""
+    page.heading("As facts: any one of these is enough")
+    for way in option.indications:
+        page.item(way.text, way.cite)
+        page.detail("Present", _named(way.needs, titles))
+        page.detail("Absent", _named(way.without, titles))
+    if not option.indications:
+        page.put(UNREAD, indent=2)
+
+
+def _named(facts: Sequence[str], titles: Mapping[str, str]) -> str:
+    return "; ".join(titles.get(fact, fact) for fact in facts)
+
+
+def _place(page: _Page, option: s.Option, titles: Mapping[str, str]) -> None:
+    """What decides on its place among options that fit, key by key."""
+    page.heading("Its place among the options that fit")
+    ranking = option.ranking
+    if ranking is None:
+        page.put("Not placed yet.", indent=2)
+        return
+    step = f"Step {ranking.step}" if ranking.step else "No step"
+    page.item(f"{step}. {ranking.step_reason}")
+    page.item(f"Certainty of the evidence: {_graded(option.grades[0])}.")
+    page.item(f"Size of the effect: {ranking.effect}. {ranking.effect_reason}")
+    page.item(f"What it asks: {BURDENS[ranking.burden]}.", ranking.cite)
+    page.detail("Moved up by", _named(ranking.liked_by, titles))
+    page.detail("Moved down by", _named(ranking.disliked_by, titles))
+
+
+def _schedule(page: _Page, option: s.Option) -> None:
+    page.heading("The days of a plan")
+    for row in option.schedule:
+        page.item(f"{_capital(_when(row))}, {row.kind}: {row.text}", row.cite)
+    page.put(ON_PLAN if option.schedule else UNREAD, indent=2)
+
+
+def _when(row: s.Scheduled) -> str:
+    """The days of a row in words.
+
+    >>> scheduled = {"id": "x", "kind": "check", "text": "x", "cite": (s.Cite(source="stepwell", locus="x"),)}
+    >>> _when(s.Scheduled(first_day=-7, **scheduled))
+    '7 days before'
+    >>> _when(s.Scheduled(first_day=14, every_days=7, times=4, **scheduled))
+    'from day 14 every 7 days, 4 times'
+    >>> _when(s.Scheduled(first_day=0, every_days=1, times=20, weekdays_only=True, **scheduled))
+    'from day 0 every day, on working days, 20 times'
+    """
+    if row.first_day < 0:
+        return f"{_days(-row.first_day)} before"
+    if row.every_days is None:
+        return f"day {row.first_day}"
+    often = "every day" if row.every_days == 1 else f"every {_days(row.every_days)}"
+    return f"from day {row.first_day} {often}{WEEKDAYS if row.weekdays_only else ''}, {row.times} times"
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
 
 
 def _doing(page: _Page, option: s.Option) -> None:

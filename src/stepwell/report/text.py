@@ -6,8 +6,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from stepwell.report import text_next
 from stepwell.report import wording as w
-from stepwell.report.figures import capital, count
+from stepwell.report.figures import capital
 from stepwell.report.lookup import Lookup
 from stepwell.report.prose import heading, put
 from stepwell.report.text_detail import detail
@@ -17,16 +18,12 @@ from stepwell.report.view.safety import SAME_DAY
 from stepwell.report.view.trials import Trial
 from stepwell.review import Review
 
-MOST_OPEN = 3
-"""How many open points the first screen names; the detail names all."""
-
 TABLE_WIDTH = 96
 """Characters a line from which the trials stand in a table."""
 
 STYLE = {
     "worked": "green", "failed": "bold red", "partly worked": "green", "too low": "yellow", "too short": "yellow",
     "not taken": "yellow", "not tolerated": "magenta", "still running": "blue", "cannot tell": "bold",
-    "met": "bold red", "not met": "", "unknown": "bold",
 }  # fmt: skip
 
 
@@ -63,8 +60,7 @@ def _screen(console: Console, shown: Page) -> None:
     put(console, f"{capital(shown.about)}. {shown.source}: {shown.record.summary}", 0)
     _answer(console, shown)
     _trials(console, shown)
-    _definitions(console, shown)
-    _open(console, shown)
+    text_next.first_screen(console, shown)
 
 
 def _safety(console: Console, shown: Page) -> None:
@@ -147,32 +143,3 @@ def _table(*columns: tuple[str, int | None]) -> Table:
     for name, width in columns:
         table.add_column(name, width=width, ratio=None if width else 1)
     return table
-
-
-# --- definitions and what is open ------------------------------------------------------------------
-
-
-def _definitions(console: Console, shown: Page) -> None:
-    heading(console, "Treatment-resistant depression, by definition")
-    table = _table((_name_heading(shown), 26), ("Result", 13), ("Found / needed", 15), ("Doesn't test", None))
-    for item in shown.definitions:
-        name = item.short if item.verified else f"{item.short} *"
-        table.add_row(name, Text(item.label, STYLE[item.result]), item.short_tally, item.untested_criteria)
-    console.print(table)
-
-
-def _name_heading(shown: Page) -> str:
-    """Explains the star where there is one: its wording could not be checked at the source."""
-    return "Definition" if all(item.verified for item in shown.definitions) else "Definition (* not checked)"
-
-
-def _open(console: Console, shown: Page) -> None:
-    if not shown.unknowns:
-        return
-    heading(console, "Not known, and it matters")
-    for item in shown.unknowns[:MOST_OPEN]:
-        settles = f" Would help settle {count(len(item.settles), 'definition')}." if item.settles else ""
-        put(console, f"{item.words}{settles}", 0, bullet=True)
-    more = len(shown.unknowns) - MOST_OPEN
-    if more > 0:
-        put(console, f"{more} more, below.", 0, bullet=True)

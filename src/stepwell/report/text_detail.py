@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from rich.console import Console
 
+from stepwell.report import text_next
 from stepwell.report.figures import capital
 from stepwell.report.prose import heading, put, some
 from stepwell.report.view.citations import Reference, marks
@@ -24,6 +25,10 @@ def detail(console: Console, shown: Page) -> None:
     heading(console, "Definitions")
     for item in shown.definitions:
         _definition(console, item)
+    text_next.stages(console, shown)
+    text_next.reasons(console, shown)
+    text_next.options(console, shown)
+    text_next.questions(console, shown)
     _unknowns(console, shown)
     _record(console, shown)
     heading(console, "How trials are built")

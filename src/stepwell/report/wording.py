@@ -83,6 +83,7 @@ REPORTED = {
     "better": "the record says: better",
     "partly better": "the record says: partly better",
     "not better": "the record says: not better",
+    "conflict": "the record says two different things about how it helped",
 }
 
 ADHERENCE = {
@@ -121,6 +122,7 @@ BEARS_ON = {
     "baseline score": "score before",
     "end score": "score at the end",
     "best score": "best score",
+    "answer": "answer to a question",
 }
 
 BEARS_ON_ORDER = tuple(BEARS_ON)
@@ -337,6 +339,15 @@ def tally(result: Row, definition: s.Definition) -> str:
     return f"{found} {one if found == '1' else many}; {needed(result)} needed"
 
 
+def disputed(code_set: str) -> str:
+    """A diagnosis that leaves a person out, of which the record and an answer say the contrary.
+
+    >>> disputed("Bipolar disorder")
+    'The record says bipolar disorder, an answer says no: not settled'
+    """
+    return f"The record says {code_set.lower()}, an answer says no: not settled"
+
+
 def needed(result: Row) -> str:
     """How many a definition needs.
 
@@ -346,40 +357,9 @@ def needed(result: Row) -> str:
     return f"{'more than ' if result['strictly_more'] else ''}{number(result['required'])}"
 
 
-def short_tally(result: Row) -> str:
-    """Found and needed, in a narrow column.
-
-    >>> short_tally({"count_low": 1, "count_high": 2, "required": 2, "strictly_more": False})
-    '1 to 2 / 2'
-    """
-    if event := ENOUGH.get(result.get("reached_by") or ""):
-        return event
-    more = ">" if result["strictly_more"] else ""
-    return f"{amount(result['count_low'], result['count_high'])} / {more}{number(result['required'])}"
-
-
 def untested(definition: s.Definition) -> str:
     """What a definition doesn't test, as its file says."""
     return "; ".join(definition.does_not_test) or "nothing named"
-
-
-def untested_criteria(rule: s.TrialRule) -> str:
-    """Which of the four criteria of a trial a definition leaves out.
-
-    >>> untested_criteria(s.TrialRule(least_days=28, failure="next treatment"))
-    'dose, taking, outcome'
-    >>> untested_criteria(s.TrialRule(failure="not tested"))
-    'everything but the drug'
-    """
-    asked = {
-        "dose": rule.dose_table is not None,
-        "length": rule.least_days is not None,
-        "taking": rule.least_covered is not None,
-        "outcome": rule.failure == "improvement below",
-    }
-    if not any(asked.values()):
-        return "everything but the drug"
-    return ", ".join(name for name, tested in asked.items() if not tested) or "tests all four"
 
 
 def counting(sure: list[str], perhaps: list[str]) -> str:

@@ -10,7 +10,7 @@ KEY = ("person_id", "definition_id")
 
 
 def definition_result(
-    candidate: Table, recorded_drug: Table, condition: Table, definition: Table,
+    candidate: Table, recorded_drug: Table, condition: Table, diagnosis_answer: Table, definition: Table,
     definition_requirement: Table, definition_exclusion: Table, person: Table,
 ) -> Table:  # fmt: skip
     """One row per person and definition: met, not met or unknown, and why.
@@ -20,6 +20,7 @@ def definition_result(
         recorded_drug: A record without any antidepressant is silent, and its results unknown; one without
             a date may be a further trial, so it widens what may count.
         condition: Conditions that stood on `as_of`.
+        diagnosis_answer: What was answered of the conditions that keep a person out.
         definition: Knowledge table.
         definition_requirement: Code sets of which one has to stand before the index.
         definition_exclusion: Code sets that keep a person out.
@@ -28,15 +29,19 @@ def definition_result(
     Returns:
         `result`, `count_low`, `count_high`, `required`, `strictly_more`, `index_date` (first day it was
         met; null if not), `reached_by` (the entry event that reached it, where a rule knows several),
-        `excluded_by` (the code set that keeps the person out), `lacks_diagnosis` (a diagnosis the rule
+        `excluded_by` (the code set that keeps the person out), `disputed` (one of which the record says one thing
+        and an answer another, so that nothing is met), `lacks_diagnosis` (a diagnosis the rule
         asks for isn't in the record), `no_antidepressant` (none in the record),
         `undated_drugs` (antidepressants that can't be placed in time).
     """
-    rows = _with_barriers(candidate, condition, definition_requirement, definition_exclusion)
+    rows = _with_barriers(candidate, condition, diagnosis_answer, definition_requirement, definition_exclusion)
     rows = rows.mutate(barred=rows.excluded_by.notnull() | rows.lacks_diagnosis)
     rows = rows.mutate(
         place=ibis.cases(
-            (rows.reached_low & ~rows.barred, 0), (rows.reached_high & ~rows.barred, 1), (rows.reached_high, 2), else_=3
+            (rows.reached_low & ~rows.barred & rows.disputed.isnull(), 0),
+            (rows.reached_high & ~rows.barred, 1),
+            (rows.reached_high, 2),
+            else_=3,
         )
     )
     met_on = ibis.cases((rows.place == 0, rows.index_date), else_=ibis.null("date"))
@@ -63,7 +68,7 @@ def definition_result(
         required="least", strictly_more="strictly_more",
         index_date=ibis.cases((joined.place == 0, joined.index_date), else_=ibis.null("date")),
         reached_by=ibis.cases((joined.reached_high, joined.reached_by), else_=ibis.null("string")),
-        excluded_by="excluded_by", lacks_diagnosis=joined.lacks_diagnosis.fill_null(False),
+        excluded_by="excluded_by", disputed="disputed", lacks_diagnosis=joined.lacks_diagnosis.fill_null(False),
         no_antidepressant="no_antidepressant", undated_drugs="undated_drugs",
     )  # fmt: skip
 
@@ -77,11 +82,13 @@ def recorded_drug(exposure: Table, ingredient: Table) -> Table:
     return drugs.group_by("person_id").aggregate(drugs=drugs.count(), undated_drugs=one_if(drugs.dated == 0).sum())
 
 
-def _with_barriers(candidate: Table, condition: Table, requirement: Table, exclusion: Table) -> Table:
+def _with_barriers(
+    candidate: Table, condition: Table, diagnosis_answer: Table, requirement: Table, exclusion: Table
+) -> Table:
     stands = condition.filter(condition.certainty.fill_null("unknown") != "refuted").select(
         "person_id", "code_set", "status", "end_earliest", condition_start=condition.start_earliest
     )
-    rows = candidate.left_join(_excluded(candidate, stands, exclusion), [*KEY, "index_date"])
+    rows = candidate.left_join(_excluded(candidate, condition, diagnosis_answer, exclusion), [*KEY, "index_date"])
     rows = rows.drop(*(f"{key}_right" for key in (*KEY, "index_date")))
     rows = rows.left_join(_diagnosed(candidate, stands, requirement), [*KEY, "index_date"])
     rows = rows.drop(*(f"{key}_right" for key in (*KEY, "index_date")))
@@ -90,14 +97,50 @@ def _with_barriers(candidate: Table, condition: Table, requirement: Table, exclu
     return rows.mutate(lacks_diagnosis=rows.asked.notnull() & rows.diagnosed.isnull())
 
 
-def _excluded(candidate: Table, stands: Table, exclusion: Table) -> Table:
-    """The exclusion that stood on or before each index day, first by name; undated ones stand too."""
-    rows = candidate.select(*KEY, "index_date").inner_join(
-        exclusion.select("definition_id", "code_set"), "definition_id"
+def _excluded(candidate: Table, condition: Table, diagnosis_answer: Table, exclusion: Table) -> Table:
+    """The exclusion that stood on or before each index day, and one that is disputed, each the first by name.
+
+    Undated conditions stand, and so does what was answered: nobody is asked since when. It is disputed where the
+    record says one thing and an answer the other.
+    """
+    days = candidate.select(*KEY, "index_date")
+    rows = days.inner_join(exclusion.select("definition_id", "code_set"), "definition_id").inner_join(
+        condition.select("person_id", "code_set", "certainty", "start_earliest"), ["person_id", "code_set"]
     )
-    rows = rows.inner_join(stands, ["person_id", "code_set"])
-    rows = rows.filter(rows.condition_start.isnull() | (rows.condition_start <= rows.index_date))
-    return rows.group_by([*KEY, "index_date"]).aggregate(excluded_by=rows.code_set.min())
+    refuted = rows.certainty.fill_null("unknown") == "refuted"
+    in_time = rows.start_earliest.isnull() | (rows.start_earliest <= rows.index_date)
+    shown = rows.filter(refuted | in_time).select(
+        *KEY, "index_date", "code_set", said=ibis.cases((refuted, "refuted"), else_="shown")
+    )
+    answered = days.inner_join(diagnosis_answer, list(KEY)).select(*KEY, "index_date", "code_set", "said")
+    rows = shown.union(answered)
+    rows = rows.group_by([*KEY, "index_date", "code_set"]).aggregate(
+        **{name: one_if(rows.said == name).max() > 0 for name in ("shown", "refuted", "yes", "no")}
+    )
+    contrary = rows.no | (rows.yes & rows.refuted & ~rows.shown)
+    rows = rows.filter(rows.shown | rows.yes).mutate(contrary=contrary)
+    return rows.group_by([*KEY, "index_date"]).aggregate(
+        excluded_by=rows.code_set.min(where=~rows.contrary), disputed=rows.code_set.min(where=rows.contrary)
+    )
+
+
+def diagnosis_answer(answer: Table, fact_sign: Table, fact_entry: Table, definition_exclusion: Table) -> Table:
+    """One row per answer and condition that keeps a person out of a definition: what was `said` of it, yes or no.
+
+    An answer speaks of a fact. The fact means the condition that the first of its signs names, the diagnosis itself;
+    one that only stands before narrower facts means none. A yes that only makes the fact possible says nothing.
+    """
+    shows = fact_sign.filter((fact_sign.kind == "condition") & (fact_sign["says"] == "present"))
+    shows = first_rows(shows, ["fact"], [shows["sign"]]).select("fact", code_set="of")
+    wider = fact_entry.filter(fact_entry.gate.notnull()).select(fact="gate").distinct()
+    named = shows.anti_join(wider, "fact").inner_join(
+        definition_exclusion.select("definition_id", "code_set"), "code_set"
+    )
+    newest = first_rows(answer, ["person_id", "question"], [answer.date_latest.desc(), answer.evidence_id.desc()])
+    said = newest.filter(newest.about.isnull()).select("person_id", fact="question", said=newest["value"].lower())
+    rows = said.inner_join(named, "fact").inner_join(fact_entry.select("fact", "yes_says"), "fact")
+    rows = rows.filter((rows.said == "no") | ((rows.said == "yes") & (rows.yes_says == "present")))
+    return rows.select(*KEY, "code_set", "said")
 
 
 def _diagnosed(candidate: Table, stands: Table, requirement: Table) -> Table:

@@ -4,6 +4,7 @@ import ibis
 from ibis.expr.types import Table
 
 from stepwell.logic import days_between, plus_days, union_days
+from stepwell.trials.answers import trial_id
 from stepwell.trials.eras import ERA, longest_run
 from stepwell.trials.supply import DISPENSED, ORDERED
 
@@ -15,7 +16,7 @@ def attempt(era_supply: Table, trial_coverage: Table, trial_dose: Table, trial_s
         era_supply: Supplies with their era.
         trial_coverage: Days supplied in each era.
         trial_dose: First and highest dose of each era.
-        trial_said: What its rows say of how it ended.
+        trial_said: What its rows and answers say of how it ended.
         parameter: One row: `as_of` and the rules.
 
     Returns:
@@ -51,11 +52,10 @@ def _spans(used: Table) -> Table:
         basis_rank=used.basis_rank.min(),
         by_text=(used.coded_by == "text").sum() > 0,
     )
-    trial_id = rows.ingredient + "@" + rows.start_earliest.cast("string")
     basis = ibis.cases(
         (rows.basis_rank == DISPENSED, "dispensed"), (rows.basis_rank == ORDERED, "ordered"), else_="stated"
     )
-    return rows.mutate(trial_id=trial_id, basis=basis)
+    return rows.mutate(trial_id=trial_id(rows, rows.start_earliest), basis=basis)
 
 
 def trial_coverage(era_supply: Table) -> Table:
@@ -92,10 +92,11 @@ def trial_dose(dose_step: Table) -> Table:
     )
 
 
-def trial_said(era_supply: Table) -> Table:
+def trial_said(era_supply: Table, trial_answer: Table) -> Table:
     """One row per era: what its rows say of its end, the last that says anything; two adherences conflict.
 
-    Why one dose was stopped for another says nothing of how the trial ended.
+    Why one dose was stopped for another says nothing of how the trial ended. An answer that contradicts the rows
+    makes a conflict; one of them isn't put before the other.
     """
     rows = _with_superseded(era_supply)
     adherence = rows.adherence
@@ -108,9 +109,29 @@ def trial_said(era_supply: Table) -> Table:
         last_status=_latest(rows, "status"),
     )
     agreed = ibis.cases((parts.adherence_low != parts.adherence_high, "conflict"), else_=parts.adherence_low)
-    return parts.mutate(stated_adherence=ibis.cases((parts.not_taken, "no"), else_=agreed)).drop(
-        "adherence_low", "adherence_high", "not_taken"
-    )
+    rows = parts.mutate(stated_adherence=ibis.cases((parts.not_taken, "no"), else_=agreed))
+    return _with_answers(rows.drop("adherence_low", "adherence_high", "not_taken"), trial_answer)
+
+
+def _with_answers(rows: Table, trial_answer: Table) -> Table:
+    """What the rows say and what was answered: the one where the other is silent, a conflict where they differ."""
+    told = trial_answer.select(*ERA, "taken", "outcome")
+    rows = rows.left_join(told, list(ERA)).drop(*(f"{key}_right" for key in ERA))
+    taken = ibis.cases((rows.stop_reason == "not taken", "no"), else_=rows.stated_adherence)
+    ended = ibis.cases(
+        (rows.stop_reason == "no benefit", "not better"), (rows.stop_reason == "better", "better"),
+        else_=ibis.null("string"),
+    )  # fmt: skip
+    return rows.mutate(
+        stated_adherence=_agreed(rows.stated_adherence, taken, rows.taken),
+        reported_outcome=_agreed(rows.reported_outcome, rows.reported_outcome.fill_null(ended), rows.outcome),
+    ).drop("taken", "outcome")
+
+
+def _agreed(shown: ibis.Value, said: ibis.Value, answered: ibis.Value) -> ibis.Value:
+    """`shown` where nothing was answered; else the answer, or a conflict where the rows said another thing."""
+    differ = (said != answered).fill_null(False)
+    return ibis.cases((answered.isnull(), shown), (differ, "conflict"), else_=answered)
 
 
 def _with_superseded(rows: Table) -> Table:

@@ -92,11 +92,12 @@ def _adherence(rows: Table) -> ibis.Value:
     said = rows.stated_adherence
     return ibis.cases(
         (said == "no", NOT_MET),
+        (said == "conflict", UNKNOWN),
         (rows.stop_reason == "not taken", NOT_MET),
         (rows.least_covered.isnull(), NOT_TESTED),
         ((said == "yes") & (by_supply == NOT_MET), UNKNOWN),
         (said == "yes", MET),
-        (said.isin(["partly", "conflict"]), UNKNOWN),
+        (said == "partly", UNKNOWN),
         else_=by_supply,
     )
 
@@ -134,6 +135,7 @@ def _failure(rows: Table) -> ibis.Value:
     better = (rows.reported_outcome == "better") | (rows.stop_reason == "better")
     reported = ibis.cases(
         (not_better & better, UNKNOWN),
+        (rows.reported_outcome == "conflict", UNKNOWN),
         (rows.reported_outcome == "partly better", partly),
         (not_better.fill_null(False), MET),
         (better.fill_null(False), NOT_MET),

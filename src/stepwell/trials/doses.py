@@ -7,27 +7,32 @@ may replace the other: the lower bound takes the later alone, the upper bound th
 """
 
 import ibis
-from ibis.expr.types import Table
+from ibis.expr.types import BooleanValue, Table
 
-from stepwell.logic import days_between, union_days
+from stepwell.logic import days_between, one_if, union_days
 from stepwell.trials.eras import ERA
 
+PER_DAY = "mg/day"
+"""The only unit in which somebody is asked for a dose."""
 
-def dose_step(era_supply: Table, parameter: Table) -> Table:
+
+def dose_step(era_supply: Table, trial_answer: Table, parameter: Table) -> Table:
     """One row per trial and day on which a supply began: the dose from then on.
 
     Args:
         era_supply: Supplies with their era; only those that count are used.
+        trial_answer: The dose that somebody told, for the steps of which the record gives none.
         parameter: One row with the rules.
 
     Returns:
         `dose_low`, `dose_high` (null high: unknown, at least `dose_low`), `dose_unit`, `formulation`,
         `certain_start`, `certain_end` (days surely on at least `dose_low`), `possible_start`,
-        `possible_end` (days perhaps on `dose_high`), `sum_high` and `sum_end` where the supply before
+        `possible_end` (days perhaps on `dose_high`), `can_be_told` (it is unknown, and somebody can say it in mg a
+        day), `sum_high` and `sum_end` where the supply before
         may have been taken along with this one until `sum_end`, `shown_end`: until the next step.
     """
     used = era_supply.filter(era_supply.counts)
-    steps = _together(used)
+    steps = _told(_together(used), trial_answer)
     steps = steps.cross_join(parameter.select("overlap_tolerance_days"))
     return _replaced(steps)
 
@@ -46,6 +51,7 @@ def _together(used: Table) -> Table:
         possible_end=used.possible_end.max(),
         dose_unit=used.dose_unit.max(),
         formulation=used.formulation.max(),
+        misread=one_if(used.trap.notnull() & used.dose_per_day_high.isnull()).max(),
     )
     rows = single.group_by(key).aggregate(
         dose_low=single.dose_low.sum(),
@@ -58,12 +64,32 @@ def _together(used: Table) -> Table:
         formulation=single.formulation.max(),
         product_key=single.product_key.max(),
         units=single.dose_unit.nunique(),
+        misread=single.misread.max(),
     )
     two_units = rows.units > 1
     return rows.mutate(
         dose_low=ibis.cases((two_units, ibis.null("float64")), else_=rows.dose_low),
         dose_high=ibis.cases((two_units, ibis.null("float64")), else_=rows.dose_high),
-    ).drop("units")
+        can_be_told=_open(rows) & ~two_units & (rows.misread == 0) & (rows.dose_unit.fill_null(PER_DAY) == PER_DAY),
+    ).drop("units", "misread")
+
+
+def _open(rows: Table) -> BooleanValue:
+    """Whether the dose of a step is unknown, or known only as a range."""
+    return (rows.dose_high.isnull() | (rows.dose_low < rows.dose_high)).fill_null(True)
+
+
+def _told(steps: Table, trial_answer: Table) -> Table:
+    """Steps of unknown dose with the dose that was told; one outside what the record shows says nothing."""
+    told = trial_answer.filter(trial_answer.told_dose.notnull()).select(*ERA, "told_dose")
+    rows = steps.left_join(told, list(ERA)).drop(*(f"{key}_right" for key in ERA))
+    within = (rows.told_dose >= rows.dose_low.fill_null(0.0)) & (rows.told_dose <= rows.dose_high).fill_null(True)
+    use = (rows.can_be_told & within).fill_null(False)
+    return rows.mutate(
+        dose_low=ibis.cases((use, rows.told_dose), else_=rows.dose_low),
+        dose_high=ibis.cases((use, rows.told_dose), else_=rows.dose_high),
+        dose_unit=ibis.cases((use, PER_DAY), else_=rows.dose_unit),
+    ).drop("told_dose")
 
 
 def _replaced(steps: Table) -> Table:
@@ -98,7 +124,7 @@ def _with_sum(rows: Table) -> Table:
     return rows.select(
         *ERA, "possible_start", "certain_start", "certain_end", "dose_low", "dose_high", "dose_unit", "formulation",
         possible_end=rows.kept_end,
-        may_add_up=along,
+        may_add_up=along, can_be_told="can_be_told",
         sum_high=ibis.cases((along, rows.before_high + rows.dose_high), else_=ibis.null("float64")),
         sum_end=ibis.cases((along, ends), else_=ibis.null("date")),
         shown_end=shown,

@@ -6,12 +6,12 @@ from ibis.expr.types import Table
 from stepwell.trials.eras import ERA
 
 
-def trial_evidence(era_supply: Table, attempt: Table, trial_course: Table) -> Table:
+def trial_evidence(era_supply: Table, attempt: Table, trial_course: Table, trial_answer: Table) -> Table:
     """One row per trial and row of the record.
 
     Returns:
         `evidence_id` and `bears_on`: `supply` (adds days), `order or statement` (the same supply again, or
-        not taken: adds none), `baseline score`, `end score`, `best score`.
+        not taken: adds none), `baseline score`, `end score`, `best score`, `answer`.
     """
     trials = attempt.select(*ERA, "trial_id")
     rows = era_supply.inner_join(trials, list(ERA))
@@ -28,4 +28,10 @@ def trial_evidence(era_supply: Table, attempt: Table, trial_course: Table) -> Ta
         )
         for name in ("baseline", "end", "best")
     ]
-    return ibis.union(supplies, *scores).distinct()
+    answers = [
+        trial_answer.filter(trial_answer[f"{name}_evidence"].notnull()).select(
+            "person_id", "trial_id", evidence_id=trial_answer[f"{name}_evidence"], bears_on=ibis.literal("answer")
+        )
+        for name in ("taken", "outcome", "dose")
+    ]
+    return ibis.union(supplies, *scores, *answers).distinct()

@@ -28,7 +28,9 @@ def supply(exposure: Table, ingredient: Table, trap: Table, parameter: Table) ->
         possible until `as_of`); `end_known`; `counts` (false: another row stands for the same supply,
         or it was not taken); `set_aside`: the trap that keeps it from being an antidepressant trial.
     """
-    roles = ingredient.filter(ingredient.role != "partner").select("ingredient", "role", "class_group", "drug_class")
+    roles = ingredient.filter(ingredient.role.isin(["antidepressant", "augmentation"])).select(
+        "ingredient", "role", "class_group", "drug_class"
+    )
     rows = exposure.inner_join(roles, "ingredient").left_join(trap.select("trap", "effect"), "trap")
     rows = rows.drop("trap_right").cross_join(parameter.select("as_of", "dispensing_match_days"))
     rows = rows.filter(rows.start_earliest.notnull())

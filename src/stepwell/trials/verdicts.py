@@ -28,6 +28,7 @@ def verdict(assessment: Table) -> Table:
     answered = (rows.outcome_basis == "measured") & (rows.best_improvement_percent >= rows.response_percent)
     said_better = ((rows.reported_outcome == "better") | (rows.stop_reason == "better")).fill_null(False)
     said_better &= ~((rows.reported_outcome == "not better") | (rows.stop_reason == "no benefit")).fill_null(False)
+    said_better &= (rows.reported_outcome != "conflict").fill_null(True)
     worked = answered | ((rows.outcome_basis == "reported") & said_better)
     rows = rows.mutate(
         worked=worked.fill_null(False),

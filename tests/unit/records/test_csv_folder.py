@@ -133,27 +133,27 @@ def test_comments_that_a_spreadsheet_put_in_quotes_are_still_comments(tmp_path: 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
 def test_unicode_is_read_with_and_without_a_mark(tmp_path: Path, encoding: str) -> None:
-    content = "answer,question\nm\u00fcde,sleep\n".encode(encoding)
-    records = read(tmp_path, answers=content)
+    content = "person_id,sex\nm\u00fcde,female\n".encode(encoding)
+    records = read(tmp_path, person=content)
 
-    assert rows(records, "answer", "value") == [("m\u00fcde",)]
+    assert rows(records, "person", "person_id") == [("m\u00fcde",)]
     assert records.findings == ()
 
 
 def test_utf_16_with_the_larger_byte_first_is_read_by_its_mark(tmp_path: Path) -> None:
-    content = b"\xfe\xff" + "answer,question\nm\u00fcde,sleep\n".encode("utf-16-be")
+    content = b"\xfe\xff" + "person_id,sex\nm\u00fcde,female\n".encode("utf-16-be")
 
-    assert rows(read(tmp_path, answers=content), "answer", "value") == [("m\u00fcde",)]
+    assert rows(read(tmp_path, person=content), "person", "person_id") == [("m\u00fcde",)]
 
 
 def test_what_is_not_unicode_is_read_as_windows_1252_and_said_so(tmp_path: Path) -> None:
-    records = read(tmp_path, answers="answer,question\nm\u00fcde,sleep\n".encode("cp1252"))
+    records = read(tmp_path, person="person_id,sex\nm\u00fcde,female\n".encode("cp1252"))
 
-    assert rows(records, "answer", "value") == [("m\u00fcde",)]
+    assert rows(records, "person", "person_id") == [("m\u00fcde",)]
     assert records.findings == (
         Finding(
             "encoding-guessed",
-            "answers.csv",
+            "person.csv",
             "",
             "",
             "The file isn't UTF-8 and was read as Windows-1252, so accented letters may be wrong; save it from the "
@@ -307,8 +307,8 @@ def test_a_file_in_capitals_beside_the_same_in_small_letters_is_a_fault(tmp_path
 def test_a_folder_without_our_files_is_answered_with_their_names(tmp_path: Path) -> None:
     assert message(tmp_path) == (
         f"The folder {tmp_path.name} holds none of the files of a CSV record: person.csv, medications.csv, scores.csv, "
-        "items.csv, conditions.csv, procedures.csv, labs.csv, answers.csv. `stepwell template FOLDER` "
-        "writes them empty."
+        "items.csv, conditions.csv, procedures.csv, labs.csv, devices.csv, allergies.csv, encounters.csv, answers.csv. "
+        "`stepwell template FOLDER` writes them empty."
     )
 
 
@@ -343,7 +343,7 @@ def test_asking_for_a_person_who_is_not_there_is_an_error(tmp_path: Path) -> Non
 def test_a_diagnosis_by_code_or_words_is_a_condition_of_ours(tmp_path: Path) -> None:
     content = (
         "condition,icd10,snomed,start,end,status,certainty\n"
-        ",F33.1,,2023-11,,active,confirmed\n"
+        ",F34.1,,2023-11,,active,confirmed\n"
         ",,370143000,,,,\n"
         "bipolar disorder,,,2020,2021-05-03,resolved,provisional\n"
         "asthma,J45.909,,,,,\n"
@@ -352,7 +352,7 @@ def test_a_diagnosis_by_code_or_words_is_a_condition_of_ours(tmp_path: Path) -> 
 
     columns = ("code_set", "start_earliest", "end_earliest", "end_latest", "status", "certainty", "coded_by")
     assert rows(records, "condition", *columns) == [
-        ("major-depression", date(2023, 11, 1), None, None, "active", "confirmed", "code"),
+        ("dysthymia", date(2023, 11, 1), None, None, "active", "confirmed", "code"),
         ("major-depression", None, None, None, "unknown", "unknown", "code"),
         ("bipolar", date(2020, 1, 1), date(2021, 5, 4), date(2021, 5, 4), "resolved", "provisional", "text"),
     ]
@@ -362,7 +362,7 @@ def test_a_diagnosis_by_code_or_words_is_a_condition_of_ours(tmp_path: Path) -> 
 
 
 def test_an_end_before_the_start_is_read_as_unknown(tmp_path: Path) -> None:
-    records = read(tmp_path, conditions="icd10,start,end\nF33.1,2023-05,2023-04-30\n")
+    records = read(tmp_path, conditions="icd10,start,end\nF34.1,2023-05,2023-04-30\n")
 
     assert rows(records, "condition", "end_earliest", "end_latest") == [(None, None)]
     assert records.findings == (
@@ -390,9 +390,36 @@ def test_a_procedure_is_read_by_code_or_words(tmp_path: Path) -> None:
 
 
 def test_an_answer_needs_its_question(tmp_path: Path) -> None:
-    records = read(tmp_path, answers="date,question,answer\n2024-06-03,missed-doses,no\n2024-06-03,,yes\n")
+    records = read(tmp_path, answers="date,question,answer\n2024-06-03,bipolar-disorder,No\n2024-06-03,,yes\n")
 
-    assert rows(records, "answer", "question", "value", "date_earliest", "evidence_id") == [
-        ("missed-doses", "no", date(2024, 6, 3), "answers.csv#2")
+    assert rows(records, "answer", "question", "about", "value", "date_earliest", "evidence_id") == [
+        ("bipolar-disorder", None, "no", date(2024, 6, 3), "answers.csv#2")
     ]
     assert records.unused == (Unused("answers.csv", "answers", "no question or no answer", 1),)
+
+
+def test_an_answer_may_be_about_a_trial(tmp_path: Path) -> None:
+    text = "question,about,answer,by\ntaken,sertraline@2024-01-08,partly,person\ndose,sertraline@2024-01-08,50 mg,\n"
+    records = read(tmp_path, answers=text)
+
+    assert rows(records, "answer", "question", "about", "value") == [
+        ("taken", "sertraline@2024-01-08", "partly"),
+        ("dose", "sertraline@2024-01-08", "50"),
+    ]
+
+
+def test_an_answer_that_is_not_understood_is_pointed_out_and_not_used(tmp_path: Path) -> None:
+    text = "question,about,answer\nbipolar-disordr,,no\nbipolar-disorder,,maybe\ntaken,sertralin@2024-01-08,yes\n"
+    records = read(tmp_path, answers=text)
+
+    assert rows(records, "answer", "value") == []
+    assert [(one.where, one.field, one.message) for one in records.findings] == [
+        (
+            "line 2",
+            "question",
+            "The answer isn't used: no question has this name; did you mean bipolar-disorder?",
+        ),
+        ("line 3", "answer", "The answer isn't used: not one of the answers allowed: yes | no | unsure."),
+        ("line 4", "about", "The answer isn't used: no medicine has this id; did you mean sertraline?"),
+    ]
+    assert records.unused == (Unused("answers.csv", "answers", "question or answer not understood", 3),)

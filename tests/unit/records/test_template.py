@@ -76,6 +76,10 @@ def test_with_its_examples_uncommented_it_reads_without_fault_or_finding(tmp_pat
     assert rows(records, "exposure", "ingredient", "dose_per_day_low", "product") == [("sertraline", 100.0, "312938")]
     assert rows(records, "score", "instrument", "value") == [("phq-9", 17.0)]
     assert rows(records, "item", "item", "value", "score_id") == [("9", 0.0, "scores.csv#2")]
-    assert rows(records, "condition", "code_set") == [("major-depression",)]
+    assert ("major-depression",) in rows(records, "condition", "code_set")
     assert rows(records, "procedure", "code_set") == [("ect",)]
-    assert rows(records, "answer", "question", "value") == [("missed-doses", "no")]
+    assert rows(records, "lab", "lab", "flag") == [("tsh", "normal")]
+    assert rows(records, "device", "code_set") == [("pacemaker-device",)]
+    assert rows(records, "allergy", "ingredient") == [("ketamine",)]
+    assert rows(records, "encounter", "kind") == [("ambulatory",)]
+    assert rows(records, "answer", "question", "value") == [("bipolar-disorder", "no")]

@@ -161,7 +161,66 @@ def hal() -> dict[str, list[Row]]:
     }
 
 
-PEOPLE = {"ana": ana, "ben": ben, "cleo": cleo, "dan": dan, "eve": eve, "gus": gus, "hal": hal}
+def answered(person_id: str, number: int, fact: str, value: str, when: str = "2024-06-28") -> Row:
+    """An answer to the question of one fact."""
+    return {
+        "person_id": person_id, "question": fact, "about": None, "value": value, "evidence_id": f"answers#{number}",
+        **dated("date", when),
+    }  # fmt: skip
+
+
+def ida() -> dict[str, list[Row]]:
+    """One failed trial; sleep apnoea on record, an underactive thyroid that the answer denies, metal in the head."""
+    who = "ida"
+    told = {"hypothyroidism": "no", "metal-in-or-near-head": "yes", "bipolar-disorder": "no", "chronic-pain": "unsure",
+            "psychotic-features": "no"}  # fmt: skip
+    return {
+        "person": [{"person_id": who, "sex": "female", "evidence_id": "Patient/ida", **dated("birth", "1985-01-09")}],
+        "condition": [
+            diagnosis(who, "major-depression", "2023-04"), diagnosis(who, "sleep-apnoea", "2022-11-03"),
+            diagnosis(who, "hypothyroidism", "2021-02-01"),
+        ],
+        "exposure": _refills(who, 1, "sertraline", date(2024, 1, 4), [50, 100, 150, 150, 150, 150]),
+        "score": [score(who, 1, "phq-9", "2024-01-03", 20), score(who, 2, "phq-9", "2024-06-20", 19)],
+        "answer": [answered(who, place, fact, value) for place, (fact, value) in enumerate(told.items(), 1)],
+    }  # fmt: skip
+
+
+def jon() -> dict[str, list[Row]]:
+    """A medicine whose level another lowers, and one that a gene changes; both are taken now."""
+    who = "jon"
+    phenotype = answered(who, 1, "cyp2c19-phenotype", "poor metabolizer")
+    return {
+        "person": [{"person_id": who, "sex": "male", "evidence_id": "Patient/jon", **dated("birth", "1990-02")}],
+        "condition": [diagnosis(who, "major-depression", "2023-04")],
+        "exposure": [
+            supply(who, 1, "vortioxetine", "2024-05-01", 90, 10), supply(who, 2, "rifampicin", "2024-06-01", 60, None),
+            supply(who, 3, "citalopram", "2024-06-02", 60, 20),
+        ],
+        "answer": [phenotype],
+    }  # fmt: skip
+
+
+def kim() -> dict[str, list[Row]]:
+    """As dan, and the answer says that there is no bipolar disorder; thoughts of death are answered with yes."""
+    rows = dan()
+    return {name: [row | {"person_id": "kim"} for row in table] for name, table in rows.items()} | {
+        "answer": [answered("kim", 1, "bipolar-disorder", "no"), answered("kim", 2, "suicidal-thoughts-now", "yes")]
+    }
+
+
+PEOPLE = {
+    "ana": ana,
+    "ben": ben,
+    "cleo": cleo,
+    "dan": dan,
+    "eve": eve,
+    "gus": gus,
+    "hal": hal,
+    "ida": ida,
+    "jon": jon,
+    "kim": kim,
+}
 
 
 @cache

@@ -76,3 +76,9 @@ def test_an_open_point_names_the_definitions_that_hang_on_it() -> None:
     first = next(item for item in shown("gus").unknowns if item.short == "how much sertraline helped")
     assert first.words == "Trial 1, sertraline: the outcome; no score near its start or in its course."
     assert "Consensus 2022" in first.settles
+
+
+def test_what_the_record_and_an_answer_say_differently_is_not_settled() -> None:
+    answer = answered("kim")
+    assert answer.lead == "Can't be told yet"
+    assert answer.sentence == "The record says bipolar disorder, an answer says no: not settled."

@@ -11,9 +11,10 @@ import pytest
 from stepwell.engines.duckdb import Engine
 from stepwell.knowledge.load import load
 from stepwell.records.read import read
-from stepwell.report import html, json, text
+from stepwell.report import html, json, json_person, text, text_person
 from stepwell.review import Review, assemble
 from tests.unit.report.test_json import faults
+from tests.unit.report.test_person import faults_for_person
 from tests.unit.report.test_safety import REASSURING, words
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples").glob("[0-9]*"))
@@ -49,5 +50,16 @@ def test_every_format_can_be_written(path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_every_format_can_be_written_for_the_person(path: Path) -> None:
+    review = example(path / "csv")
+    page, lines, document = html.render_for_person(review), text_person.render(review, 80), json_person.render(review)
+    html5lib.HTMLParser(strict=True).parse(page)
+    assert len(page.encode()) < 100_000
+    assert faults_for_person(standard_json.loads(document)) == []
+    assert all(len(line) <= 80 or "https://" in line for line in lines.splitlines())
+    assert not [found for output in (page, lines, document) if (found := REASSURING.search(words(output)))]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
 def test_the_first_screen_stays_one_screen(path: Path) -> None:
-    assert len(text.render(example(path / "csv")).split("\nDETAIL\n", maxsplit=1)[0].splitlines()) <= 40
+    assert len(text.render(example(path / "csv")).split("\nDETAIL\n", maxsplit=1)[0].splitlines()) <= 48

@@ -117,7 +117,7 @@ def test_dose_steps_are_labelled_and_the_least_dose_is_named() -> None:
 
 def test_no_two_verdicts_share_a_pattern() -> None:
     """In grey, on paper, only the pattern and the label are left."""
-    part = html._environment().get_template("parts.html.j2").module.pattern  # type: ignore[attr-defined]
+    part = html.environment().get_template("parts.html.j2").module.pattern  # type: ignore[attr-defined]
     drawn = {re.sub(r'id="[^"]+" class="[^"]+"', "", str(part(name))) for name in VERDICT}
     assert len(drawn) == len(VERDICT)
 

@@ -8,7 +8,13 @@ import pytest
 
 @pytest.mark.parametrize(
     ("module", "unwanted"),
-    [("json", {"jinja2", "rich.table"}), ("text", {"jinja2"}), ("html", {"rich.table"})],
+    [
+        ("json", {"jinja2", "rich.table"}),
+        ("text", {"jinja2"}),
+        ("html", {"rich.table"}),
+        ("text_person", {"jinja2"}),
+        ("json_person", {"jinja2", "rich.console"}),
+    ],
 )
 def test_importing_one_format_leaves_the_others_tools_alone(module: str, unwanted: set[str]) -> None:
     loaded = modules(f"stepwell.report.{module}") - modules("stepwell.review")

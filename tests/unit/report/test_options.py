@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -14,9 +15,11 @@ from stepwell.report.options import NO_ADVICE, UNREAD, listing, option_page
 
 IDS = [option.id for option in load().options]
 HEADINGS = [
-    "HOW CERTAIN THE EVIDENCE IS", "WHAT IT ACHIEVED IN STUDIES", "WHO IT IS FOR", "WHAT GUIDELINES SAY, SIDE BY SIDE",
-    "WHAT SPEAKS AGAINST IT", "TAKE CARE", "CHECKS BEFORE", "HOW IT IS DONE", "CHECKS DURING", "TIME TO EFFECT",
-    "HARMS", "WHAT REGULATORS DID", "WHAT PAYERS ASK (EXAMPLES, AS READ)", "SOURCES, AND HOW MUCH OF EACH WAS READ",
+    "HOW CERTAIN THE EVIDENCE IS", "WHAT IT ACHIEVED IN STUDIES", "WHO IT IS FOR",
+    "AS FACTS: ANY ONE OF THESE IS ENOUGH", "WHAT GUIDELINES SAY, SIDE BY SIDE", "WHAT SPEAKS AGAINST IT",
+    "TAKE CARE", "ITS PLACE AMONG THE OPTIONS THAT FIT", "CHECKS BEFORE", "HOW IT IS DONE", "CHECKS DURING",
+    "TIME TO EFFECT", "HARMS", "THE DAYS OF A PLAN", "WHAT REGULATORS DID", "WHAT PAYERS ASK (EXAMPLES, AS READ)",
+    "SOURCES, AND HOW MUCH OF EACH WAS READ",
 ]  # fmt: skip
 
 
@@ -153,3 +156,40 @@ def test_the_command_lists_shows_and_refuses(knowledge: Knowledge) -> None:
     refused = stepwell("options", "sbg")
     assert (refused.returncode, refused.stdout) == (ConfigError.exit_code, "")
     assert refused.stderr.startswith("There is no option 'sbg'. Did you mean ")
+
+
+def test_whom_it_is_for_is_told_in_the_titles_of_facts(knowledge: Knowledge) -> None:
+    shown = part(option_page(knowledge, "vns", 200), "AS FACTS: ANY ONE OF THESE IS ENOUGH")
+    titles = {fact.id: fact.title for fact in knowledge.facts}
+    first = next(option for option in knowledge.options if option.id == "vns").indications[0]
+    assert f"    Present: {'; '.join(titles[fact] for fact in first.needs)}" in shown
+    assert f"    Absent: {'; '.join(titles[fact] for fact in first.without)}" in shown
+
+
+def test_the_place_is_told_key_by_key_with_its_reason(knowledge: Knowledge) -> None:
+    shown = words(part(option_page(knowledge, "yoga"), "ITS PLACE AMONG THE OPTIONS THAT FIT"))
+    assert shown.startswith("- No step. No guideline that was read places it. - Certainty of the evidence: low, for: ")
+    assert "- Size of the effect: small. Pooled SMD -0.53 (-0.96 to -0.11)" in shown
+    assert "- What it asks: can be done at home. [" in shown
+    ect = words(part(option_page(knowledge, "ect"), "ITS PLACE AMONG THE OPTIONS THAT FIT"))
+    assert ect.startswith("- Step 4. NICE NG222")
+    assert "Moved down by: Prefers no procedure" in ect
+
+
+def test_the_days_are_told_in_words(knowledge: Knowledge) -> None:
+    rtms = words(part(option_page(knowledge, "rtms"), "THE DAYS OF A PLAN"))
+    assert "- From day 0 every day, on working days, 20 times, session: rTMS (10 Hz" in rtms
+    assert "- Day 42, review: Benefit is judged at the end of the course" in rtms
+    assert rtms.endswith("Days are counted from the first day of the option (day 0). A plan shows them as dates.")
+    saint = words(part(option_page(knowledge, "saint-snt"), "THE DAYS OF A PLAN"))
+    assert "- 7 days before, check: Resting fMRI that finds the target." in saint
+
+
+def test_an_option_that_is_not_placed_yet_says_so(knowledge: Knowledge) -> None:
+    bare = next(option for option in knowledge.options if option.id == "nature").model_copy(
+        update={"ranking": None, "schedule": (), "indications": ()}
+    )
+    page = option_page(replace(knowledge, options=(bare,)), "nature")
+    assert part(page, "ITS PLACE AMONG THE OPTIONS THAT FIT").strip() == "Not placed yet."
+    assert part(page, "THE DAYS OF A PLAN").strip() == UNREAD
+    assert part(page, "AS FACTS: ANY ONE OF THESE IS ENOUGH").strip() == UNREAD

@@ -22,12 +22,12 @@ def test_no_line_is_wider_than_asked_but_for_an_address(name: str, width: int) -
 
 
 @pytest.mark.parametrize("name", [name for name in PEOPLE if name != "ana"])
-def test_the_first_screen_is_forty_lines_or_fewer(name: str) -> None:
-    assert len(first_screen(text.render(review(name), 100))) <= 40
+def test_the_first_screen_is_forty_eight_lines_or_fewer(name: str) -> None:
+    assert len(first_screen(text.render(review(name), 100))) <= 48
 
 
 def test_four_trials_and_a_safety_notice_need_a_few_more() -> None:
-    assert len(first_screen(text.render(review("ana"), 100))) <= 48
+    assert len(first_screen(text.render(review("ana"), 100))) <= 56
 
 
 @pytest.mark.parametrize("name", PEOPLE)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from stepwell.errors import RecordError
 from stepwell.knowledge.load import Knowledge
+from stepwell.records.asked import Questions
 from stepwell.records.csv_folder import folder
-from stepwell.records.csv_folder.events import answer, condition, lab, person, procedure
+from stepwell.records.csv_folder.events import allergy, answer, condition, device, encounter, lab, person, procedure
 from stepwell.records.csv_folder.log import Log
 from stepwell.records.csv_folder.medications import exposures
 from stepwell.records.csv_folder.rows import Row, Values
@@ -76,7 +77,7 @@ def _only(record: folder.Folder, person_id: str, path: Path) -> folder.Folder:
 
 
 def _tables(record: folder.Folder, knowledge: Knowledge, log: Log) -> dict[str, list[Values]]:
-    lookup, rows = Lookup(knowledge), record.rows
+    lookup, questions, rows = Lookup(knowledge), Questions(knowledge), record.rows
     scales = Scales(knowledge, lookup)
     for kind, kind_rows in rows.items():
         log.rows_read[kind] = len(kind_rows)
@@ -90,7 +91,10 @@ def _tables(record: folder.Folder, knowledge: Knowledge, log: Log) -> dict[str, 
         "condition": _each(rows["conditions"], condition, lookup),
         "procedure": _each(rows["procedures"], procedure, lookup),
         "lab": _each(rows["labs"], lab, lookup),
-        "answer": [values for row in rows["answers"] for values in answer(row)],
+        "device": _each(rows["devices"], device, lookup),
+        "allergy": _each(rows["allergies"], allergy, lookup),
+        "encounter": [encounter(row) for row in rows["encounters"]],
+        "answer": [values for row in rows["answers"] for values in answer(row, questions)],
     }
 
 

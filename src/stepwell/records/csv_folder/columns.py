@@ -171,30 +171,77 @@ PROCEDURES = FileSpec(
 
 LABS = FileSpec(
     "labs.csv",
-    "one row per laboratory result",
+    "one row per laboratory result, blood pressure or other measurement",
     (
         _PERSON,
         Column("date", "Day the sample was taken.", DATE, "2024-02-01"),
         Column("lab", "Name of the test.", TEXT, "TSH"),
         Column("loinc", "LOINC code, if you have it.", CODE),
-        Column("value", "Result.", NUMBER, "2.1"),
+        Column("value", "Result.", "a number such as 20 or 37.5, or words such as negative", "2.1"),
         Column("unit", "Unit as the laboratory prints it.", "mIU/L and the like", "mIU/L"),
+        Column("reference_low", "Lower end of what the laboratory calls normal, in the same unit.", NUMBER, "0.4"),
+        Column("reference_high", "Upper end of what the laboratory calls normal, in the same unit.", NUMBER, "4.0"),
+        Column("flag", "How the laboratory marked it; empty if it printed no mark.", example="normal",
+               choices=("high", "low", "abnormal", "normal", "positive", "negative")),
     ),
-    (("lab", "loinc"), ("value",)),
+    (("lab", "loinc"), ("value", "flag")),
+)  # fmt: skip
+
+DEVICES = FileSpec(
+    "devices.csv",
+    "one row per device in or on the body, such as a pacemaker",
+    (
+        _PERSON,
+        Column("device", "Name of the device.", TEXT, "cardiac pacemaker"),
+        _SNOMED,
+        Column("start", "When it was put in or first used.", DATE, "2019-05"),
+        Column("end", "Last day of it, if it was taken out.", DATE),
+    ),
+    (("device", "snomed"),),
 )
+
+ALLERGIES = FileSpec(
+    "allergies.csv",
+    "one row per medicine that the person can't have because of an allergy",
+    (
+        _PERSON,
+        Column("medicine", "Name of the medicine, generic or brand.", TEXT, "ketamine"),
+        Column("rxnorm", "RxNorm code, if you have it.", CODE),
+        Column("start", "When it was first noticed.", DATE, "2018"),
+    ),
+    (("medicine", "rxnorm"),),
+)
+
+ENCOUNTERS = FileSpec(
+    "encounters.csv",
+    "one row per visit or stay",
+    (
+        _PERSON,
+        Column("kind", "What kind of visit.", example="ambulatory",
+               choices=("ambulatory", "emergency", "inpatient", "virtual", "other")),
+        Column("start", "Day of the visit, or first day of the stay.", DATE, "2024-03-04"),
+        Column("end", "Last day of the stay.", DATE, "2024-03-04"),
+    ),
+    (("kind",),),
+)  # fmt: skip
 
 ANSWERS = FileSpec(
     "answers.csv",
     "one row per answer that somebody gave to a question of Stepwell",
     (
         _PERSON,
+        Column("question", "Id of the question: a fact, as Stepwell prints it, or taken, helped or dose of a trial.",
+               "small letters, digits and hyphens", "bipolar-disorder"),
+        Column("about", "For taken, helped and dose: which trial, as Stepwell names it.", "DRUG@DAY"),
+        Column("answer", "The answer: yes, no or unsure; for taken and helped also partly; for dose, mg a day.",
+               "yes | no | unsure | partly | a number | a metaboliser type", "no"),
         Column("date", "Day of the answer.", DATE, "2024-06-03"),
-        Column("question", "Id of the question, as Stepwell prints it.", "small letters, digits and hyphens",
-               "missed-doses"),
-        Column("answer", "The answer.", TEXT, "no"),
+        Column("by", "Who gave it.", example="person", choices=("person", "clinician", "carer")),
     ),
     (("question",), ("answer",)),
 )  # fmt: skip
 
-FILES = (PERSON, MEDICATIONS, SCORES, ITEMS, CONDITIONS, PROCEDURES, LABS, ANSWERS)
+FILES = (
+    PERSON, MEDICATIONS, SCORES, ITEMS, CONDITIONS, PROCEDURES, LABS, DEVICES, ALLERGIES, ENCOUNTERS, ANSWERS,
+)  # fmt: skip
 """Every file of the folder, in the order in which it is read."""

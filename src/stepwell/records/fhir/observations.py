@@ -1,11 +1,11 @@
 """Observations: totals and items of scales, and laboratory results."""
 
-from stepwell.records.fhir import answers, references, scores, when
+from stepwell.records.fhir import answers, labs, references, scores, when
 from stepwell.records.fhir.answers import Item
 from stepwell.records.fhir.relevance import NOT_A_MEASUREMENT
 from stepwell.records.fhir.row import Row
 from stepwell.records.fhir.scores import Loose, Panel, Pending
-from stepwell.records.fhir.shape import concept, nodes, number, string
+from stepwell.records.fhir.shape import concept, nodes
 from stepwell.records.fhir.when import Days
 
 _NOT_USED = frozenset({"entered-in-error", "cancelled", "registered"})
@@ -18,8 +18,9 @@ def observation(row: Row, pending: Pending) -> None:
     lookup = row.lookup
     instrument = lookup.total(said.codes, said.text) or lookup.panel(said.codes, said.text)
     candidates = () if instrument else lookup.items_of(said.codes, said.texts)
-    labs = () if instrument or candidates else lookup.code_sets("lab", said.codes, said.text)
-    if not (instrument or candidates or labs):
+    tests = () if instrument or candidates else lookup.code_sets("lab", said.codes, said.text)
+    parts = [] if instrument or candidates else labs.components(row)
+    if not (instrument or candidates or tests or parts):
         row.unused(NOT_A_MEASUREMENT)
         return
     if not _valid(row):
@@ -32,8 +33,7 @@ def observation(row: Row, pending: Pending) -> None:
         pending.loose[row.evidence_id] = Loose(item, day, row.text("effectiveDateTime") or "")
         pending.names.put(row.entry.scope, row.entry.full_url, f"Observation/{row.text('id')}", row.evidence_id)
     else:
-        for lab in labs:
-            _lab(row, lab.code_set, day)
+        labs.add(row, tests, parts, day)
 
 
 def _valid(row: Row) -> bool:
@@ -103,16 +103,3 @@ def _number(row: Row, holder: dict[str, object], path: str) -> float | None:
     if answer.number is None and not answer.skipped:
         row.find("value-not-a-number", path, "The total isn't a number; it is read as unknown.")
     return answer.number
-
-
-def _lab(row: Row, lab: str, day: Days | None) -> None:
-    quantity = row.node("valueQuantity")
-    value = number(quantity.get("value"))
-    if string(quantity.get("comparator")):
-        row.find("result-not-exact", "valueQuantity.comparator", "The result is a limit, not a value; it is unknown.")
-        value = None
-    if value is None and "valueQuantity" not in row.body:
-        value = answers.of_value(row.body).number
-    unit = string(quantity.get("code")) or string(quantity.get("unit"))
-    row.add("lab", {"lab": lab, **when.dated("date", day), "value": value, "unit": unit})
-    row.used()

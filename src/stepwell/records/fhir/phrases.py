@@ -1,11 +1,12 @@
 """Why a medicine was stopped and whether it was taken, from the codes and words of a record (phrases.toml)."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
+
+import tomli
 
 from stepwell.records.fhir.shape import Concept
 from stepwell.records.wording import Names, plain
@@ -25,7 +26,7 @@ class Phrases(NamedTuple):
 
 @cache
 def _load(table: str, word: str) -> Phrases:
-    content = tomllib.loads((files("stepwell.records.fhir") / "phrases.toml").read_text(encoding="utf-8"))
+    content = tomli.loads((files("stepwell.records.fhir") / "phrases.toml").read_text(encoding="utf-8"))
     by_code = {code: one[word] for one in content[table] for code in one["codes"]}
     by_phrase = {plain(phrase): one[word] for one in content[table] for phrase in one["phrases"]}
     return Phrases(by_code, by_phrase, Names(by_phrase))

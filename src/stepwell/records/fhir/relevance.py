@@ -1,6 +1,6 @@
 """Whether a resource can be of concern at all, by its code alone: most of a record isn't, and is passed by early."""
 
-from stepwell.records.fhir.shape import Concept, Node, concept, node
+from stepwell.records.fhir.shape import Concept, Node, concept, node, nodes
 from stepwell.records.lookup import Lookup
 
 Key = tuple[object, ...]
@@ -13,6 +13,7 @@ NOT_A_PROCEDURE = "not a procedure Stepwell looks for"
 _FIELD = {"Observation": "code", "Condition": "code", "Procedure": "code"}
 _REASON = {"Observation": NOT_A_MEASUREMENT, "Condition": NOT_A_CONDITION, "Procedure": NOT_A_PROCEDURE}
 _MEDICINES = frozenset({"MedicationRequest", "MedicationDispense", "MedicationStatement", "MedicationAdministration"})
+_COMPONENT = "component of an Observation"
 _REMEMBERED = 100_000
 
 
@@ -29,18 +30,29 @@ def reason_against(kind: str, body: Node, lookup: Lookup, known: dict[Key, bool]
     field = "medicationCodeableConcept" if medicine else _FIELD.get(kind)
     if field is None or field not in body:
         return None
-    key = _key(kind, body[field])
+    if _of_concern(kind, body[field], lookup, known):
+        return None
+    if kind == "Observation" and any(
+        _of_concern(_COMPONENT, one.get("code"), lookup, known) for one in nodes(body.get("component"))
+    ):
+        return None
+    return NOT_A_MEDICINE if medicine else _REASON[kind]
+
+
+def _of_concern(kind: str, code: object, lookup: Lookup, known: dict[Key, bool]) -> bool:
+    """Whether a CodeableConcept of a resource, or of a component, may be one that we look for."""
+    key = _key(kind, code)
     found = known.get(key) if key else None
     if found is None:
-        said = concept(body[field])
-        found = said.empty or (_medicine(said, lookup) if medicine else _event(kind, said, lookup))
+        said = concept(code)
+        found = (said.empty and kind != _COMPONENT) or (
+            _medicine(said, lookup) if kind in _MEDICINES else _event(kind, said, lookup)
+        )
         if len(known) >= _REMEMBERED:
             known.clear()
         if key:
             known[key] = found
-    if found:
-        return None
-    return NOT_A_MEDICINE if medicine else _REASON[kind]
+    return found
 
 
 def _key(kind: str, code: object) -> Key | None:
@@ -59,6 +71,8 @@ def _medicine(said: Concept, lookup: Lookup) -> bool:
 
 
 def _event(kind: str, said: Concept, lookup: Lookup) -> bool:
+    if kind == _COMPONENT:
+        return bool(lookup.code_sets("lab", said.codes, said.text))
     if kind == "Observation":
         scale = lookup.total(said.codes, said.text) or lookup.panel(said.codes, said.text)
         return bool(scale or lookup.items_of(said.codes, said.texts) or lookup.code_sets("lab", said.codes, said.text))

@@ -9,6 +9,8 @@ from stepwell.report.view.definitions import DefinitionView
 from stepwell.report.view.trials import Trial
 from stepwell.report.view.unknowns import Unknown
 
+CANT_TELL = "Can't be told yet"
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -39,20 +41,29 @@ def answer(
 
 def _headline(lookup: Lookup, trials: tuple[Trial, ...], unknowns: tuple[Unknown, ...]) -> tuple[str, str]:
     row = lookup.results[lookup.headline]
-    if row["excluded_by"]:
-        title = capital(lookup.code_set(row["excluded_by"]))
-        return "Not judged", f"{title} is on record, which {_by(lookup)} does not cover."
-    if row["no_antidepressant"]:
-        return "Can't be told yet", "The record shows no treatment with an antidepressant."
-    if not trials and row["undated_drugs"]:
-        drugs = count(row["undated_drugs"], "antidepressant")
-        return "Can't be told yet", f"The record names {drugs}, without a date, so no trial can be placed in time."
+    if set_apart := _set_apart(lookup, row, trials):
+        return set_apart
     if row["result"] == "met":
         return "Shown", f"{_found(lookup, row, trials)}, by {_by(lookup)}."
     if row["result"] == "unknown":
-        return "Can't be told yet", f"{_found(lookup, row, trials)}, by {_by(lookup)}.{_open(lookup, unknowns)}"
+        return CANT_TELL, f"{_found(lookup, row, trials)}, by {_by(lookup)}.{_open(lookup, unknowns)}"
     lacking = " The diagnosis it asks for is not in the record." if row["lacks_diagnosis"] else ""
     return "Not shown", f"{_found(lookup, row, trials)}, by {_by(lookup)}.{lacking}"
+
+
+def _set_apart(lookup: Lookup, row: Row, trials: tuple[Trial, ...]) -> tuple[str, str] | None:
+    """The headline where the count of trials isn't what decides."""
+    if row["excluded_by"]:
+        title = capital(lookup.code_set(row["excluded_by"]))
+        return "Not judged", f"{title} is on record, which {_by(lookup)} does not cover."
+    if row["disputed"]:
+        return CANT_TELL, f"{w.disputed(lookup.code_set(row['disputed']))}."
+    if row["no_antidepressant"]:
+        return CANT_TELL, "The record shows no treatment with an antidepressant."
+    if not trials and row["undated_drugs"]:
+        drugs = count(row["undated_drugs"], "antidepressant")
+        return CANT_TELL, f"The record names {drugs}, without a date, so no trial can be placed in time."
+    return None
 
 
 def _by(lookup: Lookup) -> str:

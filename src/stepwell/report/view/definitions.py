@@ -28,13 +28,11 @@ class DefinitionView:
     result: str
     label: str
     tally: str
-    short_tally: str
     first_met: str
     barred: str
     counting: str
     asks: tuple[str, ...]
     untested: str
-    untested_criteria: str
     about: str
     our_reading: tuple[str, ...]
     references: tuple[Reference, ...]
@@ -56,13 +54,11 @@ def _definition(lookup: Lookup, citations: Citations, row: Row) -> DefinitionVie
         result=row["result"],
         label=w.LEFT_OUT if row["excluded_by"] else w.RESULT[row["result"]],
         tally=w.tally(row, known),
-        short_tally=w.short_tally(row),
         first_met=f"first met on {when(row['index_date'], row['index_date'])}" if by_event else "",
         barred=barred(lookup, row),
         counting=_counting(lookup, known),
         asks=asks(lookup, known),
         untested=w.untested(known),
-        untested_criteria=w.untested_criteria(known.trial),
         about=known.about,
         our_reading=known.our_reading,
         references=citations.refer(known.cite),
@@ -73,6 +69,8 @@ def barred(lookup: Lookup, row: Row) -> str:
     """What keeps the definition from applying, or leaves it without an answer."""
     if row["excluded_by"]:
         return f"{capital(lookup.code_set(row['excluded_by']))} is on record, which this definition leaves out"
+    if row["disputed"]:
+        return w.disputed(lookup.code_set(row["disputed"]))
     if row["lacks_diagnosis"]:
         return "the diagnosis it asks for is not in the record"
     if row["no_antidepressant"]:

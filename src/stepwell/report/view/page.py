@@ -10,9 +10,15 @@ from stepwell.report.lookup import Lookup, interval
 from stepwell.report.view.answer import Answer, answer
 from stepwell.report.view.citations import Citations, Reference, Work
 from stepwell.report.view.definitions import DefinitionView, definitions
+from stepwell.report.view.facts import Facts
+from stepwell.report.view.interactions import InteractionView, interactions
+from stepwell.report.view.options import GuidelineView, OptionGroup, guidelines, options
+from stepwell.report.view.questions import QuestionView, questions
+from stepwell.report.view.reasons import ReasonGroup, reasons
 from stepwell.report.view.record import Record, record
 from stepwell.report.view.safety import Safety, safety
 from stepwell.report.view.scores import Scale, scales
+from stepwell.report.view.stages import StageView, stages
 from stepwell.report.view.trials import Trial, trials
 from stepwell.report.view.unknowns import Unknown, unknowns
 from stepwell.review import Review
@@ -45,6 +51,12 @@ class Page:
     definitions: tuple[DefinitionView, ...]
     leading: DefinitionView
     unknowns: tuple[Unknown, ...]
+    reasons: tuple[ReasonGroup, ...]
+    interactions: tuple[InteractionView, ...]
+    stages: tuple[StageView, ...]
+    options: tuple[OptionGroup, ...]
+    guidelines: tuple[GuidelineView, ...]
+    questions: tuple[QuestionView, ...]
     record: Record
     rules: tuple[RuleLine, ...]
     works: tuple[Work, ...]
@@ -59,6 +71,9 @@ def page(lookup: Lookup) -> Page:
     tried = trials(lookup, citations)
     shown = definitions(lookup, citations)
     opened = unknowns(lookup)
+    facts = Facts(lookup, citations)
+    why, touching = reasons(lookup, citations, facts), interactions(lookup, citations)
+    staged, nexts = stages(lookup, citations, facts), options(lookup, citations, facts)
     return Page(
         person_id=review.person_id,
         about=_about(lookup),
@@ -73,6 +88,12 @@ def page(lookup: Lookup) -> Page:
         definitions=shown,
         leading=next(item for item in shown if item.id == lookup.headline),
         unknowns=opened,
+        reasons=why,
+        interactions=touching,
+        stages=staged,
+        options=nexts,
+        guidelines=guidelines(nexts),
+        questions=questions(lookup, facts),
         record=record(lookup),
         rules=_rules(lookup, citations),
         works=citations.works(),

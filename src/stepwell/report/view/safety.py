@@ -1,5 +1,6 @@
 """What is said first: positive answers about death or self-harm, and what the newest answer is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +12,7 @@ from stepwell.report.wording import ANYWHERE, crisis_line
 
 ABOVE_ZERO = "An answer about death or self-harm is above zero"
 EARLIER = "An earlier answer about death or self-harm is above zero"
+SAID = "Suicidal thoughts or danger to self are on record"
 SAME_DAY = "A clinician should look at this with the person the same day, whatever the total score."
 
 _NEWEST = {
@@ -39,6 +41,7 @@ class Safety:
 
     Args:
         title: Of the notice; empty if no answer is above zero.
+        now: Whether the newest answer on a scale is one of them.
         positives: The positive answers, the newest first.
         newest: What the newest questionnaire that asks says; empty where the notice says it.
         lines: Helplines, by region.
@@ -48,6 +51,7 @@ class Safety:
     """
 
     title: str
+    now: bool
     positives: tuple[Positive, ...]
     newest: str
     lines: tuple[str, ...]
@@ -70,10 +74,12 @@ class Safety:
 def safety(lookup: Lookup, citations: Citations) -> Safety:
     """The safety part of a review."""
     rows = lookup.rows("safety_notice")
-    title = (ABOVE_ZERO if any(row["newest"] for row in rows) else EARLIER) if rows else ""
+    now = any(row["newest"] for row in rows)
+    title = _title(rows)
     lines = lookup.knowledge.crisis_lines
     return Safety(
         title=title,
+        now=now,
         positives=tuple(_positive(lookup, row) for row in rows),
         newest=_newest(lookup),
         lines=_lines(lines),
@@ -83,18 +89,45 @@ def safety(lookup: Lookup, citations: Citations) -> Safety:
     )
 
 
+def _title(rows: Sequence[Row]) -> str:
+    """What the notice is called: by an item of a scale, else by what else says so."""
+    items = [row for row in rows if row["fact"] is None]
+    if not rows:
+        return ""
+    if any(row["newest"] for row in items):
+        return ABOVE_ZERO
+    return SAID if len(items) < len(rows) else EARLIER
+
+
 def _lines(lines: tuple[CrisisLine, ...]) -> tuple[str, ...]:
     """One line of words for each region."""
     regions = {line.region: [crisis_line(other) for other in lines if other.region == line.region] for line in lines}
     return tuple(f"{region}: {'; '.join(services)}" for region, services in regions.items())
 
 
+def _said(lookup: Lookup, row: Row) -> Positive:
+    """An answer or a diagnosis in place of an item."""
+    known = next((fact.title for fact in lookup.knowledge.facts if fact.id == row["fact"]), row["fact"])
+    how = "answered yes" if row["kind"] == "answer" else "recorded"
+    words = f"{known}: {how}, {_day(row)}"
+    return Positive(words, words, row["evidence_id"])
+
+
 def _positive(lookup: Lookup, row: Row) -> Positive:
+    if row["fact"] is not None:
+        return _said(lookup, row)
     total = "total not known" if row["value"] is None else f"total {number(row['value'])}"
     place = f"{lookup.short_scale(row['instrument'])}, {_day(row)}"
     value = number(row["suicide_value"])
-    words = f"{place}: answer {value}{_out_of(lookup, row['instrument'])}; {total}"
+    words = f"{place}: answer {value}{_out_of(lookup, row['instrument'])}; {total}{_tier(row)}"
     return Positive(words, f"{place} (answer {value})", row["evidence_id"] or row["score_id"])
+
+
+def _tier(row: Row) -> str:
+    """The scale's own word for how grave its answers are; its lowest is no reassurance."""
+    if row["tier"] is None:
+        return ""
+    return f"; by the scale's own tiers {row['tier']}" + (", which is no reassurance" if row["tier"] == "low" else "")
 
 
 def _day(row: Row) -> str:

@@ -1,0 +1,5 @@
+"""`python -m stepwell.cli`: the same as `stepwell`."""
+
+from stepwell.cli import main
+
+main()
