@@ -328,7 +328,9 @@ def _fit(lookup: Lookup, row: Row) -> Node:
     return {
         "id": known.id, "title": known.title, "kind": known.kind, "status": known.status,
         **_pick(row, "place", "fit", "indicated"),
-        "order_keys": _pick(row, "fit_rank", "step", "grade_rank", "effect_rank", "burden_rank", "preference_rank"),
+        "order_keys": _pick(
+            row, "fit_rank", "indication_rank", "step", "grade_rank", "effect_rank", "burden_rank", "preference_rank"
+        ),
         "grade": known.grades[0].grade,
         "against": [
             {"fact": bar.fact, "strength": strength, "state": _state(lookup, bar.fact), "words": bar.text,

@@ -6,6 +6,9 @@ from textwrap import fill
 from rich.console import Console
 from rich.text import Text
 
+HEIGHT = 25
+"""Lines of a terminal, given so that Rich doesn't ask the system for each line it prints."""
+
 
 def heading(console: Console, words: str) -> None:
     """A line that begins a part."""
@@ -31,6 +34,10 @@ def put(
         f"{lead}{words}", console.width, initial_indent=margin + "- " * bullet,
         subsequent_indent=margin + "  " * bullet, break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
+    if console.no_color:
+        # Without marks the words are the line, and a long report is written in half the time.
+        console.file.write(f"{filled}\n")
+        return
     text = Text(filled, style)
     text.stylize("bold", 0, indent + len(lead))
     console.print(text, overflow="ignore", no_wrap=True, crop=False)

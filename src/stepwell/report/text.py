@@ -10,7 +10,7 @@ from stepwell.report import text_next
 from stepwell.report import wording as w
 from stepwell.report.figures import capital
 from stepwell.report.lookup import Lookup
-from stepwell.report.prose import heading, put
+from stepwell.report.prose import HEIGHT, heading, put
 from stepwell.report.text_detail import detail
 from stepwell.report.view.citations import marks
 from stepwell.report.view.page import Page, page
@@ -44,8 +44,8 @@ def render(
     """
     out = StringIO()
     console = Console(
-        file=out, width=width, force_terminal=color, no_color=not color, color_system="standard" if color else None,
-        highlight=False, markup=False, emoji=False, legacy_windows=False,
+        file=out, width=width, height=HEIGHT, force_terminal=color, no_color=not color,
+        color_system="standard" if color else None, highlight=False, markup=False, emoji=False, legacy_windows=False,
     )  # fmt: skip
     shown = page(Lookup(review))
     _screen(console, shown)

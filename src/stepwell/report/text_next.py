@@ -33,8 +33,10 @@ def first_screen(console: Console, shown: Page) -> None:
         put(console, f"{group.title}: {count(len(names), 'reason')}.{few}")
     _first_stages(console, shown)
     heading(console, words()["heading"]["next"])
-    put(console, "; ".join(f"{group.title}: {len(group.options)}" for group in shown.options) + ".")
-    for option in [option for group in shown.options for option in group.options if option.stands][:FIRST_OPTIONS]:
+    views = [option for group in shown.options for option in group.options]
+    fits = {fit: sum(view.fit == fit for view in views) for fit in words()["fit"]}
+    put(console, "; ".join(f"{words()['fit'][fit]}: {found}" for fit, found in fits.items() if found) + ".")
+    for option in [view for view in views if view.stands][:FIRST_OPTIONS]:
         put(console, f"{option.title}: {_fit(option)}. Evidence {option.keys[2][1]}.", bullet=True)
     if shown.questions:
         heading(console, words()["heading"]["questions"])
@@ -147,7 +149,7 @@ def options(console: Console, shown: Page) -> None:
 
 
 def _option(console: Console, option: OptionView) -> None:
-    put(console, f"{option.title} ({option.id})", bullet=True)
+    put(console, f"{option.title} ({option.id}): {option.fit}.", bullet=True)
     for bar in option.against:
         put(console, _bar(bar), 6)
     if option.to_check:

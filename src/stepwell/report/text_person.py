@@ -5,7 +5,7 @@ from io import StringIO
 from rich.console import Console
 
 from stepwell.report.figures import capital
-from stepwell.report.prose import heading, put
+from stepwell.report.prose import HEIGHT, heading, put
 from stepwell.report.view.citations import marks
 from stepwell.report.view.figures import Figure
 from stepwell.report.view.person import PersonPage, PlainOption, PlainReason, person_page
@@ -24,8 +24,8 @@ def render(review: Review, width: int = 100, *, color: bool = False, brief: bool
     """
     out = StringIO()
     console = Console(
-        file=out, width=width, force_terminal=color, no_color=not color, color_system="standard" if color else None,
-        highlight=False, markup=False, emoji=False, legacy_windows=False,
+        file=out, width=width, height=HEIGHT, force_terminal=color, no_color=not color,
+        color_system="standard" if color else None, highlight=False, markup=False, emoji=False, legacy_windows=False,
     )  # fmt: skip
     shown = person_page(review)
     _first(console, shown)

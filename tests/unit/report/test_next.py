@@ -16,7 +16,7 @@ from stepwell.report.view.reasons import ReasonView
 from stepwell.report.words import words
 from tests.unit.report.people import PEOPLE, review
 
-FITS = ("suitable", "caution", "check first", "not indicated", "not suitable")
+GROUPS = ("may fit", "not indicated", "not suitable")
 
 
 def shown(name: str) -> Page:
@@ -151,8 +151,8 @@ def test_every_option_is_there_once_in_the_order_of_the_review(name: str, knowle
     found = shown(name)
     listed = [row for group in found.options for row in group.options]
     assert [row.place for row in listed] == list(range(len(knowledge.options)))
-    fits = [group.fit for group in found.options]
-    assert fits == [fit for fit in FITS if fit in fits]
+    groups = [group.id for group in found.options]
+    assert groups == [group for group in GROUPS if group in groups]
 
 
 def test_what_bars_an_option_is_said_with_its_row_and_source() -> None:
@@ -175,7 +175,7 @@ def test_what_is_not_known_is_to_be_checked_and_never_taken_for_a_no() -> None:
 def test_the_keys_of_the_order_are_visible() -> None:
     names = [name for name, _ in option("ana", "ect").keys]
     assert names == list(words()["key"].values())
-    assert "Why this place: fit: " in flat(html.render(review("ana")))
+    assert "Why this place: meant for this person: " in flat(html.render(review("ana")))
 
 
 def test_the_page_says_that_options_are_no_orders_and_that_they_are_drafts() -> None:

@@ -84,6 +84,11 @@ class OptionView:
         return tuple(dict.fromkeys(names))
 
     @property
+    def group(self) -> str:
+        """Which of the three groups it stands in: options that may fit are ordered together."""
+        return "may fit" if self.stands else self.fit
+
+    @property
     def stands(self) -> bool:
         """Whether nothing known speaks it out of the question."""
         return self.fit not in ("not indicated", "not suitable")
@@ -91,19 +96,19 @@ class OptionView:
 
 @dataclass(frozen=True)
 class OptionGroup:
-    """The options of one fit, in their order."""
+    """The options that may fit, those not meant for the person, or those barred, in their order."""
 
-    fit: str
+    id: str
     title: str
     options: tuple[OptionView, ...]
 
 
 def options(lookup: Lookup, citations: Citations, facts: Facts) -> tuple[OptionGroup, ...]:
-    """The options by how they fit, what fits first; a fit without an option isn't there."""
+    """The options: those that may fit, in their order, then those that don't; an empty group isn't there."""
     views = [_option(citations, facts, lookup.options[row["option"]], row) for row in lookup.rows("option_fit")]
     return tuple(
-        OptionGroup(fit, words()["fit"][fit], tuple(view for view in views if view.fit == fit))
-        for fit in dict.fromkeys(view.fit for view in views)
+        OptionGroup(group, words()["option_group"][group], tuple(view for view in views if view.group == group))
+        for group in dict.fromkeys(view.group for view in views)
     )
 
 
@@ -152,7 +157,7 @@ def _keys(option: s.Option, row: Row) -> tuple[tuple[str, str], ...]:
     step = "none" if row["step"] is None else str(row["step"])
     reason = f" ({ranking.step_reason.rstrip('.')})" if ranking else ""
     return (
-        (names["fit"], row["fit"]),
+        (names["indication"], words()["indication"][row["indicated"]]),
         (names["step"], f"{step}{reason}"),
         (names["certainty"], option.grades[0].grade),
         (names["effect"], ranking.effect if ranking else "not known"),
