@@ -17,6 +17,7 @@ from stepwell.engines.duckdb import Engine
 from stepwell.knowledge import schema as s
 from stepwell.knowledge.load import Knowledge, load
 from stepwell.records.read import read
+from stepwell.records.tables import build_tables
 
 AS_OF = date(2025, 6, 1)
 KNOWLEDGE = load()
@@ -214,7 +215,7 @@ def test_only_an_inhibitor_that_is_taken_now_is_in_its_own_washout() -> None:
         for row in option.cautions
         if (option.id, FACTS[row.fact].gate) in absolute
     }
-    assert behind == {("switch", "maoi-use")}
+    assert behind == {("switch", "maoi-use"), ("combination", "maoi-use")}
 
 
 def test_a_yes_that_only_suggests_neither_bars_nor_clears(found: Found) -> None:
@@ -234,3 +235,14 @@ def test_a_wider_question_that_is_answered_no_settles_the_narrower_ones(knowledg
     engine.close()
     fits = {row["option"]: row["fit"] for row in results["option_fit"].to_pylist()}
     assert fits["ect"] == "suitable"
+
+
+@pytest.mark.parametrize(
+    ("fact", "option"), [("acute-danger-to-self", "loc-inpatient"), ("alcohol-or-sedative-withdrawal", "loc-detox")]
+)
+def test_danger_and_withdrawal_put_the_level_of_care_first(fact: str, option: str) -> None:
+    person: dict[str, object] = {"person_id": "ana", "evidence_id": "person#1"}
+    answer: dict[str, object] = {"person_id": "ana", "question": fact, "value": "yes", "evidence_id": "answers#1"}
+    tables = build_tables({"person": [person], "answer": [answer]})
+    rows = Engine(KNOWLEDGE).run(tables, AS_OF, ["option_fit"])["option_fit"].to_pylist()
+    assert [row["option"] for row in rows if row["place"] == 0] == [option]

@@ -797,13 +797,13 @@ class Indication(Statement):
     """One way in which an option is meant for a person: all that `needs` names present, all of `without` absent.
 
     Any one of an option's indications is enough. `step`: the guideline step for those who have it, where that
-    isn't the option's own.
+    isn't the option's own; 0: needed before any other (danger, withdrawal).
     """
 
     id: Id
     needs: tuple[Id, ...] = ()
     without: tuple[Id, ...] = ()
-    step: Annotated[int, Field(ge=1, le=5)] | None = None
+    step: Annotated[int, Field(ge=0, le=5)] | None = None
 
 
 class Ranking(Model):

@@ -334,11 +334,12 @@ def _indications(knowledge: Knowledge) -> Iterable[Row]:
     for option in knowledge.options:
         for one in option.indications:
             size = len(one.needs) + len(one.without)
+            own = option.ranking.step if option.ranking else None
             for wanted, facts in (("present", one.needs), ("absent", one.without)):
                 for fact in facts:
                     yield {
                         "option": option.id, "indication": one.id, "fact": fact, "wanted": wanted, "size": size,
-                        "step": one.step or (option.ranking.step if option.ranking else None),
+                        "step": own if one.step is None else one.step,
                     }  # fmt: skip
 
 
