@@ -18,7 +18,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-from stepwell.engines.duckdb import Engine
+from stepwell.engines.sqlite import for_one_person
 from stepwell.knowledge.load import load
 from stepwell.records.read import read
 from stepwell.report import html, text
@@ -82,7 +82,7 @@ def line(name: str, times: list[float]) -> str:
 def warm(path: Path, runs: int) -> None:
     """Each part, and the whole from the file to the text."""
     knowledge = load()
-    engine = Engine(knowledge, side_by_side=2)
+    engine = for_one_person(knowledge)
     records = read(path, knowledge)
     person_id = records.tables["person"]["person_id"][0].as_py()
 

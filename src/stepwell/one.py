@@ -9,7 +9,7 @@ from typing import Self
 
 import pyarrow.compute as pc
 
-from stepwell.engines.duckdb import Engine
+from stepwell.engines.sqlite import for_one_person
 from stepwell.errors import ConfigError
 from stepwell.knowledge.load import load
 from stepwell.records.answers import Answer, read_answers, with_answers, with_misplaced
@@ -55,7 +55,7 @@ class Reviewer:
         self._records = read(record, self.knowledge, person_id)
         self.person_id = _chosen(self._records, person_id)
         self._definitions = definitions
-        self._engine = Engine(self.knowledge, side_by_side=2)
+        self._engine = for_one_person(self.knowledge)
 
     def __enter__(self) -> Self:
         """Itself; the engine is open already."""

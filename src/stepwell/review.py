@@ -5,10 +5,11 @@ compiled once to SQL for a dialect and can then be run for one person or for mil
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from graphlib import TopologicalSorter
 
 import ibis
 import pyarrow as pa
@@ -235,29 +236,26 @@ def _rows(table: pa.Table, person_id: str, order: Sequence[str]) -> list[dict[st
     return list((mine.sort_by(keys) if keys else mine).to_pylist())
 
 
-@cache
-def compiled(dialect: str) -> tuple[tuple[str, str, ibis.Schema], ...]:
-    """The name, the SQL and the columns of each step, in order, for one SQL dialect.
+def compiled(write: Callable[[Table], str]) -> Iterator[tuple[str, str, ibis.Schema]]:
+    """The name, the SQL and the columns of each step, in order, as `write` puts an expression into SQL.
 
     The record tables that a step needs are read as `raw_NAME`, the knowledge tables by their names, the rules as
     `parameter`. Each step's rows stand under its own name.
     """
     known: dict[str, Table] = {name: ibis.table(schema, name=name) for name, schema in KNOWLEDGE_SCHEMAS.items()}
     known["parameter"] = ibis.table(PARAMETER, name="parameter")
-    sql: list[tuple[str, str, ibis.Schema]] = []
 
-    def add(name: str, expr: Table) -> None:
-        sql.append((name, str(ibis.to_sql(expr, dialect=dialect, pretty=False)), expr.schema()))
+    def add(name: str, expr: Table) -> tuple[str, str, ibis.Schema]:
         known[name] = ibis.table(expr.schema(), name=name)
+        return name, write(expr), expr.schema()
 
     for name, schema in RECORD_SCHEMAS.items():
         if name not in _needed():
             continue
         raw = ibis.table(schema, name=f"raw_{name}")
-        add(name, visible(raw, name, known["parameter"]) if name in STARTED else raw)
+        yield add(name, visible(raw, name, known["parameter"]) if name in STARTED else raw)
     for step in STEPS:
-        add(step.name, step.build(*(known[name] for name in step.inputs())))
-    return tuple(sql)
+        yield add(step.name, step.build(*(known[name] for name in step.inputs())))
 
 
 @cache
@@ -266,6 +264,19 @@ def reads() -> dict[str, tuple[str, ...]]:
     read = {step.name: step.inputs() for step in STEPS}
     made = {name for name in RECORD_SCHEMAS if name in _needed()} | set(read)
     return {name: tuple(other for other in read.get(name, ()) if other in made) for name in made}
+
+
+@cache
+def in_order(wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """The tables wanted and all that they rest on, each after those it reads."""
+    found: dict[str, tuple[str, ...]] = {}
+    ahead = list(wanted)
+    while ahead:
+        name = ahead.pop()
+        if name not in found:
+            found[name] = reads()[name]
+            ahead += found[name]
+    return tuple(TopologicalSorter(found).static_order())
 
 
 def _needed() -> set[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from stepwell.engines.duckdb import Engine
+from stepwell.engines.sqlite import Engine
 from stepwell.knowledge.load import Knowledge
 from stepwell.records.csv_folder.columns import FILES
 from stepwell.records.read import read
@@ -96,7 +96,7 @@ class Reviews:
 
     def __init__(self, knowledge: Knowledge, folder: Path) -> None:
         self._knowledge, self._folder = knowledge, folder
-        self._engine = Engine(knowledge, side_by_side=2)
+        self._engine = Engine(knowledge)
         self._done: dict[tuple[Path, date], dict[str, Review]] = {}
 
     def of(self, case: Case) -> Review:

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from stepwell.engines.duckdb import Engine
+from stepwell.engines import duckdb, sqlite
 from stepwell.knowledge.load import Knowledge
 from stepwell.records.read import read
 from stepwell.records.tables import SCHEMAS
@@ -69,7 +69,7 @@ def crowd(records: dict[str, Rows], knowledge: Knowledge) -> dict[str, Rows]:
     everybody = list(records.values())
     everybody += [_shifted(record, copy) for record in records.values() for copy in range(1, COPIES)]
     assert len(everybody) >= 1_000
-    results = Engine(knowledge).run(_tables(everybody), AS_OF)
+    results = duckdb.Engine(knowledge).run(_tables(everybody), AS_OF)
     by_person: dict[str, Rows] = {name: {table: [] for table in SHOWN} for name in records}
     for table in SHOWN:
         for row in results[table].to_pylist():
@@ -81,7 +81,7 @@ def crowd(records: dict[str, Rows], knowledge: Knowledge) -> dict[str, Rows]:
 def test_each_example_alone_equals_itself_among_a_thousand(
     records: dict[str, Rows], crowd: dict[str, Rows], knowledge: Knowledge
 ) -> None:
-    engine = Engine(knowledge, side_by_side=2)
+    engine = sqlite.Engine(knowledge)
     for name, record in records.items():
         alone = _rows_of(engine.run(_tables([record]), AS_OF), name)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stepwell.engines.duckdb import Engine
+from stepwell.engines.sqlite import Engine
 from stepwell.knowledge.load import load
 from stepwell.records.tables import build_tables
 from stepwell.review import SHOWN
@@ -20,7 +20,7 @@ LATER = ("fact", "reason", "stage_part", "stage", "option_fit")
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return Engine(KNOWLEDGE, side_by_side=2)
+    return Engine(KNOWLEDGE)
 
 
 def depending(fact_id: str) -> set[str]:

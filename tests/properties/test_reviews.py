@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stepwell.engines.duckdb import Engine
+from stepwell.engines.sqlite import Engine
 from stepwell.knowledge.load import load
 from stepwell.logic import MET, NOT_MET, UNKNOWN
 from stepwell.records.tables import build_tables
@@ -22,7 +22,7 @@ Results = dict[str, list[dict[str, Any]]]
 @pytest.fixture(scope="module")
 def engine() -> Engine:
     """One engine for all examples: it holds nothing between runs."""
-    return Engine(load(), side_by_side=2)
+    return Engine(load())
 
 
 def rows_of(tables: dict[str, pa.Table], person_id: str = "p") -> Results:

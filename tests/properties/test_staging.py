@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from stepwell.engines.duckdb import Engine
+from stepwell.engines.sqlite import Engine
 from stepwell.knowledge.load import load
 from stepwell.records.tables import build_tables
 from tests.properties.people import AS_OF, Row, Rows, people
@@ -24,7 +24,7 @@ WANTED = ("stage", "stage_part", "fact")
 @pytest.fixture(scope="module")
 def engine() -> Engine:
     """One engine for all examples: it holds nothing between runs."""
-    return Engine(load(), side_by_side=2)
+    return Engine(load())
 
 
 @st.composite

@@ -13,7 +13,7 @@ from psycopg import sql
 from stepwell.engines.sql import steps
 from stepwell.knowledge.load import Knowledge
 from stepwell.knowledge.tables import tables as knowledge_tables
-from stepwell.review import compiled, parameter_table
+from stepwell.review import parameter_table
 
 TYPES = {"string": "text", "date32[day]": "date", "double": "double precision", "int64": "bigint", "bool": "boolean"}
 
@@ -38,11 +38,15 @@ def run(
         for name, table in tables.items():
             _load(cursor, f"raw_{name}", table)
         _load(cursor, "parameter", parameter_table(knowledge, as_of))
-        for name, query in steps("postgres"):
+        for name, query, _ in steps("postgres"):
             # The steps' SQL is our own and holds per cent signs, so nothing is put into it.
             cursor.execute(f'CREATE TEMP TABLE "{name}" AS {query}'.encode())
-        schemas = {name: schema.to_pyarrow() for name, _, schema in compiled("postgres")}
+        schemas = {name: _schema(columns) for name, _, columns in steps("postgres")}
         return {name: _rows(cursor, name, schemas[name]) for name in wanted}
+
+
+def _schema(columns: Mapping[str, str]) -> pa.Schema:
+    return pa.schema([(name, pa.type_for_alias(kind)) for name, kind in columns.items()])
 
 
 def _load(cursor: psycopg.Cursor[tuple[object, ...]], name: str, table: pa.Table) -> None:

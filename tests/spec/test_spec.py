@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pytest
 
 import tests.spec as folder
-from stepwell.engines.duckdb import Engine
+from stepwell.engines import duckdb, sqlite
 from stepwell.knowledge.load import load
 from stepwell.review import SHOWN, reads
 from tests.spec import postgres
@@ -50,15 +50,17 @@ def by_engine() -> dict[str, dict[str, pa.Table]]:
     # Not below the folder of the test run: the address of a socket may not be longer than 107 letters.
     with TemporaryDirectory() as folder, postgres.server(Path(folder)) as uri:
         return {
-            "duckdb": Engine(load()).run(record, AS_OF, wanted),
+            "duckdb": duckdb.Engine(load()).run(record, AS_OF, wanted),
+            "sqlite": sqlite.Engine(load()).run(record, AS_OF, wanted),
             "postgres": postgres.run(uri, load(), record, AS_OF, wanted),
         }
 
 
+@pytest.mark.parametrize("other", ["postgres", "sqlite"])
 @pytest.mark.parametrize("name", sorted(reads()))
-def test_engines_give_identical_rows(name: str, by_engine: dict[str, dict[str, pa.Table]]) -> None:
+def test_engines_give_identical_rows(name: str, other: str, by_engine: dict[str, dict[str, pa.Table]]) -> None:
     """Every table of every step, over the people of all cases."""
-    first, second = (sorted(by_engine[engine][name].to_pylist(), key=repr) for engine in ("duckdb", "postgres"))
+    first, second = (sorted(by_engine[engine][name].to_pylist(), key=repr) for engine in ("duckdb", other))
 
     assert first == second
 
@@ -76,7 +78,7 @@ def _found(table: pa.Table, person_id: str, name: str, columns: list[str]) -> li
     return list(mine.sort_by([(column, "ascending") for column in order]).select(columns).to_pylist())
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "postgres"])
+@pytest.mark.parametrize("engine", ["duckdb", "postgres", "sqlite"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.person_id)
 def test_spec(case: Case, engine: str, by_engine: dict[str, dict[str, pa.Table]]) -> None:
     """The expected rows come out, in order; of definitions and outcomes only those that are named."""

@@ -7,32 +7,58 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import stepwell
 
 if TYPE_CHECKING:
-    from ibis import Schema
+    from collections.abc import Callable, Iterator
 
-Steps = tuple[tuple[str, str], ...]
+    from ibis import Schema
+    from ibis.expr.types import Table
+
+
+class Compiled(NamedTuple):
+    """A step in SQL: its name, its query, and the Arrow type of each of its columns by name."""
+
+    name: str
+    sql: str
+    columns: dict[str, str]
 
 
 @cache
-def steps(dialect: str) -> Steps:
-    """Name and SQL of each step, from the cache if this very code was compiled before.
+def steps(dialect: str) -> tuple[Compiled, ...]:
+    """Every step in SQL, from the cache if this very code was compiled before.
 
     The cache (`$XDG_CACHE_HOME/stepwell`, else `~/.cache/stepwell`) holds SQL and nothing of any record.
     Where it can't be written, every process compiles anew.
     """
     path = _folder() / f"{dialect}-{_fingerprint()}.json"
-    with suppress(OSError, RuntimeError, ValueError):
-        return tuple((name, sql) for name, sql in json.loads(path.read_text(encoding="utf-8")))
-    from stepwell.review import compiled  # noqa: PLC0415 -- Ibis is needed only where nothing was kept
-
-    fresh = tuple((name, _typed(sql, schema, dialect)) for name, sql, schema in compiled(dialect))
+    with suppress(OSError, RuntimeError, ValueError, TypeError):
+        return tuple(Compiled(*step) for step in json.loads(path.read_text(encoding="utf-8")))
+    fresh = tuple(_compile(dialect))
     with suppress(OSError):
         _keep(path, fresh)
     return fresh
+
+
+def _compile(dialect: str) -> "Iterator[Compiled]":
+    from stepwell.review import compiled  # noqa: PLC0415 -- Ibis is needed only where nothing was kept
+
+    for name, sql, schema in compiled(_writer(dialect)):
+        columns = {name: "int64" if t.is_integer() else str(t.to_pyarrow()) for name, t in schema.items()}
+        # SQLite casts a value to its column's type where it is written.
+        yield Compiled(name, sql if dialect == "sqlite" else _typed(sql, schema, dialect), columns)
+
+
+def _writer(dialect: str) -> "Callable[[Table], str]":
+    if dialect == "sqlite":
+        from stepwell.engines.sqlite_sql import to_sql  # noqa: PLC0415 -- as above
+
+        return to_sql
+    import ibis  # noqa: PLC0415 -- as above
+
+    return lambda expr: str(ibis.to_sql(expr, dialect=dialect, pretty=False))
 
 
 def _typed(sql: str, schema: "Schema", dialect: str) -> str:
@@ -50,7 +76,7 @@ def _typed(sql: str, schema: "Schema", dialect: str) -> str:
     return f"SELECT {', '.join(columns)} FROM ({sql}) AS step"  # noqa: S608 -- names and types are our own
 
 
-def _keep(path: Path, fresh: Steps) -> None:
+def _keep(path: Path, fresh: tuple[Compiled, ...]) -> None:
     """Writes the file whole, so that a process beside this one never reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(f".{os.getpid()}.part")

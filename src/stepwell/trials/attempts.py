@@ -146,7 +146,8 @@ def _with_superseded(rows: Table) -> Table:
 def _latest(rows: Table, column: str, where: ibis.expr.types.BooleanValue | None = None) -> ibis.Value:
     """The value of the last row that has one, the last being by start and then by id."""
     stamped = rows.possible_start.cast("string") + "|" + rows.supply_id + "\u001f" + rows[column]
-    return stamped.max(where=where).split("\u001f")[1]
+    last = stamped.max(where=where)
+    return last.substr(last.find("\u001f") + 1)
 
 
 def _with_state(rows: Table) -> Table:
