@@ -18,7 +18,9 @@ every_file = pytest.mark.parametrize("path", PINS, ids=lambda path: path.name)
 def pinned(path: Path) -> dict[str, set[str]]:
     """The versions that a file pins, by package."""
     found: dict[str, set[str]] = {}
-    for name, version in re.findall(r"^([a-z0-9._-]+)==([^\s;]+)", path.read_text(encoding="utf-8"), re.MULTILINE):
+    for name, version in re.findall(
+        r"^([a-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;]+)", path.read_text(encoding="utf-8"), re.MULTILINE
+    ):
         found.setdefault(name, set()).add(version)
     return found
 
