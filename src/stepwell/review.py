@@ -4,12 +4,10 @@ Each step is a function from tables to a table; its parameters name the tables i
 compiled once to SQL for a dialect and can then be run for one person or for millions.
 """
 
-import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from graphlib import TopologicalSorter
+from functools import partial
 
 import ibis
 import pyarrow as pa
@@ -25,6 +23,7 @@ from stepwell.measures.episode import illness_episode
 from stepwell.measures.safety import safety_notice
 from stepwell.measures.totals import score_total
 from stepwell.options.fit import option_fit
+from stepwell.pipeline import Pipeline, Step
 from stepwell.questions.bearing import bearing, question, waiting, waiting_fact
 from stepwell.questions.trials import open_trial
 from stepwell.reasons.states import reason
@@ -59,18 +58,6 @@ RULES = (
 PARAMETER = ibis.schema(
     {"as_of": "date", "response_percent": "float64", **{rule.replace("-", "_"): "int64" for rule in RULES}}
 )
-
-
-@dataclass(frozen=True)
-class Step:
-    """One table of a review: its name and the function that makes it from the tables its parameters name."""
-
-    name: str
-    build: Callable[..., Table]
-
-    def inputs(self) -> tuple[str, ...]:
-        """Names of the tables it reads."""
-        return tuple(inspect.signature(self.build).parameters)
 
 
 def _candidate(failed: Table, pointed: Table, counted: Table, switched: Table) -> Table:
@@ -236,52 +223,26 @@ def _rows(table: pa.Table, person_id: str, order: Sequence[str]) -> list[dict[st
     return list((mine.sort_by(keys) if keys else mine).to_pylist())
 
 
-def compiled(write: Callable[[Table], str]) -> Iterator[tuple[str, str, ibis.Schema]]:
-    """The name, the SQL and the columns of each step, in order, as `write` puts an expression into SQL.
-
-    The record tables that a step needs are read as `raw_NAME`, the knowledge tables by their names, the rules as
-    `parameter`. Each step's rows stand under its own name.
-    """
-    known: dict[str, Table] = {name: ibis.table(schema, name=name) for name, schema in KNOWLEDGE_SCHEMAS.items()}
-    known["parameter"] = ibis.table(PARAMETER, name="parameter")
-
-    def add(name: str, expr: Table) -> tuple[str, str, ibis.Schema]:
-        known[name] = ibis.table(expr.schema(), name=name)
-        return name, write(expr), expr.schema()
-
-    for name, schema in RECORD_SCHEMAS.items():
-        if name not in _needed():
-            continue
-        raw = ibis.table(schema, name=f"raw_{name}")
-        yield add(name, visible(raw, name, known["parameter"]) if name in STARTED else raw)
-    for step in STEPS:
-        yield add(step.name, step.build(*(known[name] for name in step.inputs())))
+def _as_it_stood() -> Iterator[Step]:
+    """The record tables that a step reads or a review shows, cut at `as_of`; each is read as `raw_NAME`."""
+    needed = {name for step in STEPS for name in step.inputs()} | set(SHOWN)
+    for name in RECORD_SCHEMAS:
+        if name in needed and name in STARTED:
+            yield Step(name, partial(_visible, name), (f"raw_{name}", "parameter"))
+        elif name in needed:
+            yield Step(name, lambda table: table, (f"raw_{name}",))
 
 
-@cache
-def reads() -> dict[str, tuple[str, ...]]:
-    """For every table of `compiled`, the others of it that it reads."""
-    read = {step.name: step.inputs() for step in STEPS}
-    made = {name for name in RECORD_SCHEMAS if name in _needed()} | set(read)
-    return {name: tuple(other for other in read.get(name, ()) if other in made) for name in made}
+def _visible(name: str, table: Table, parameter: Table) -> Table:
+    return visible(table, name, parameter)
 
 
-@cache
-def in_order(wanted: tuple[str, ...]) -> tuple[str, ...]:
-    """The tables wanted and all that they rest on, each after those it reads."""
-    found: dict[str, tuple[str, ...]] = {}
-    ahead = list(wanted)
-    while ahead:
-        name = ahead.pop()
-        if name not in found:
-            found[name] = reads()[name]
-            ahead += found[name]
-    return tuple(TopologicalSorter(found).static_order())
-
-
-def _needed() -> set[str]:
-    """The tables that a step reads or a review shows."""
-    return {name for step in STEPS for name in step.inputs()} | set(SHOWN)
+REVIEW = Pipeline(
+    "review",
+    {**{f"raw_{name}": schema for name, schema in RECORD_SCHEMAS.items()}, **KNOWLEDGE_SCHEMAS, "parameter": PARAMETER},
+    (*_as_it_stood(), *STEPS),
+)
+"""From the record tables (`raw_NAME`), the knowledge tables and the rules (`parameter`) to all a review holds."""
 
 
 def parameter_table(knowledge: Knowledge, as_of: date) -> pa.Table:

@@ -13,7 +13,7 @@ import pytest
 import tests.spec as folder
 from stepwell.engines import duckdb, sqlite
 from stepwell.knowledge.load import load
-from stepwell.review import SHOWN, reads
+from stepwell.review import REVIEW, SHOWN
 from tests.spec import postgres
 from tests.spec.harness import AS_OF, Case, combined, expected_rows
 
@@ -46,7 +46,7 @@ ORDER = {
 @pytest.fixture(scope="session")
 def by_engine() -> dict[str, dict[str, pa.Table]]:
     """Every table of all cases, from one run on each engine."""
-    record, wanted = combined(CASES), tuple(reads())
+    record, wanted = combined(CASES), tuple(REVIEW.reads)
     # Not below the folder of the test run: the address of a socket may not be longer than 107 letters.
     with TemporaryDirectory() as folder, postgres.server(Path(folder)) as uri:
         return {
@@ -57,7 +57,7 @@ def by_engine() -> dict[str, dict[str, pa.Table]]:
 
 
 @pytest.mark.parametrize("other", ["postgres", "sqlite"])
-@pytest.mark.parametrize("name", sorted(reads()))
+@pytest.mark.parametrize("name", sorted(REVIEW.reads))
 def test_engines_give_identical_rows(name: str, other: str, by_engine: dict[str, dict[str, pa.Table]]) -> None:
     """Every table of every step, over the people of all cases."""
     first, second = (sorted(by_engine[engine][name].to_pylist(), key=repr) for engine in ("duckdb", other))

@@ -8,7 +8,7 @@ import pytest
 from stepwell.errors import ConfigError
 from stepwell.one import review_one
 from stepwell.report import json, text
-from stepwell.review import compiled, reads
+from stepwell.review import REVIEW
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "01-two-adequate-failures" / "csv"
 
@@ -42,7 +42,7 @@ def test_definitions_come_in_the_order_they_were_asked_for() -> None:
 
 def test_every_step_reads_only_what_was_made_before_it() -> None:
     made: set[str] = set()
-    for name, _, _ in compiled(str):
-        assert set(reads()[name]) <= made
+    for name, _, _ in REVIEW.compiled(str):
+        assert set(REVIEW.reads[name]) <= made
         made.add(name)
-    assert made == set(reads())
+    assert made == set(REVIEW.reads)

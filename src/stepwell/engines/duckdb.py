@@ -9,7 +9,7 @@ import pyarrow as pa
 from stepwell.engines.sql import steps
 from stepwell.knowledge.load import Knowledge
 from stepwell.knowledge.tables import tables as knowledge_tables
-from stepwell.review import SHOWN, in_order, parameter_table
+from stepwell.review import REVIEW, SHOWN, parameter_table
 
 RUN = "run"
 """Name of the database that one run fills; it goes with the run, and nothing is left of the record."""
@@ -54,7 +54,7 @@ class Engine:
             for name, table in tables.items():
                 self._load(f"raw_{name}", table)
             self._load("parameter", parameter_table(self._knowledge, as_of))
-            for name in in_order(asked):
+            for name in REVIEW.in_order(asked):
                 self._connection.execute(self._sql[name])
             return {name: self._connection.table(name).to_arrow_table() for name in asked}
         finally:

@@ -2,20 +2,20 @@
 
 import json
 import os
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+import ibis
+from ibis.expr.types import Table
 
 import stepwell
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from ibis import Schema
-    from ibis.expr.types import Table
+from stepwell.pipeline import Pipeline
+from stepwell.review import REVIEW
 
 
 class Compiled(NamedTuple):
@@ -27,41 +27,37 @@ class Compiled(NamedTuple):
 
 
 @cache
-def steps(dialect: str) -> tuple[Compiled, ...]:
-    """Every step in SQL, from the cache if this very code was compiled before.
+def steps(dialect: str, pipeline: Pipeline = REVIEW) -> tuple[Compiled, ...]:
+    """Every step of a pipeline in SQL, from the cache if this very code was compiled before.
 
     The cache (`$XDG_CACHE_HOME/stepwell`, else `~/.cache/stepwell`) holds SQL and nothing of any record.
     Where it can't be written, every process compiles anew.
     """
-    path = _folder() / f"{dialect}-{_fingerprint()}.json"
+    path = _folder() / f"{pipeline.name}-{dialect}-{_fingerprint()}.json"
     with suppress(OSError, RuntimeError, ValueError, TypeError):
         return tuple(Compiled(*step) for step in json.loads(path.read_text(encoding="utf-8")))
-    fresh = tuple(_compile(dialect))
+    fresh = tuple(_compile(dialect, pipeline))
     with suppress(OSError):
         _keep(path, fresh)
     return fresh
 
 
-def _compile(dialect: str) -> "Iterator[Compiled]":
-    from stepwell.review import compiled  # noqa: PLC0415 -- Ibis is needed only where nothing was kept
-
-    for name, sql, schema in compiled(_writer(dialect)):
+def _compile(dialect: str, pipeline: Pipeline) -> Iterator[Compiled]:
+    for name, sql, schema in pipeline.compiled(_writer(dialect)):
         columns = {name: "int64" if t.is_integer() else str(t.to_pyarrow()) for name, t in schema.items()}
         # SQLite casts a value to its column's type where it is written.
         yield Compiled(name, sql if dialect == "sqlite" else _typed(sql, schema, dialect), columns)
 
 
-def _writer(dialect: str) -> "Callable[[Table], str]":
+def _writer(dialect: str) -> Callable[[Table], str]:
     if dialect == "sqlite":
-        from stepwell.engines.sqlite_sql import to_sql  # noqa: PLC0415 -- as above
+        from stepwell.engines.sqlite_sql import to_sql  # noqa: PLC0415 -- needed only where nothing was kept
 
         return to_sql
-    import ibis  # noqa: PLC0415 -- as above
-
     return lambda expr: str(ibis.to_sql(expr, dialect=dialect, pretty=False))
 
 
-def _typed(sql: str, schema: "Schema", dialect: str) -> str:
+def _typed(sql: str, schema: ibis.Schema, dialect: str) -> str:
     """The query with whole numbers and days cast to the type its schema says.
 
     Engines widen them on their own (sums to HUGEINT or numeric, a day plus days to a timestamp), and the

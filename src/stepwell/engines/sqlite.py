@@ -19,7 +19,7 @@ from stepwell.engines.sql import steps
 from stepwell.knowledge.load import Knowledge
 from stepwell.knowledge.tables import tables as knowledge_tables
 from stepwell.records.tables import SCHEMAS as RECORD_SCHEMAS
-from stepwell.review import SHOWN, in_order, parameter_table
+from stepwell.review import REVIEW, SHOWN, parameter_table
 
 if TYPE_CHECKING:
     from stepwell.engines import duckdb
@@ -83,7 +83,7 @@ class Engine:
             for name, table in tables.items():
                 self._fill(f"raw_{name}", table)
             self._fill("parameter", parameter_table(self._knowledge, as_of))
-            for name in in_order(asked):
+            for name in REVIEW.in_order(asked):
                 self._connection.execute(self._sql[name])
             return {name: self._rows(name) for name in asked}
 

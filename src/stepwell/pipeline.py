@@ -1,0 +1,76 @@
+"""Steps in their order: functions from tables to a table, and how they are put into SQL."""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import TopologicalSorter
+
+import ibis
+from ibis.expr.types import Table
+
+Built = tuple[str, str, ibis.Schema]
+"""A step's name, its SQL, and its columns."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One table: its name and the function that makes it from others.
+
+    Args:
+        name: Of the table.
+        build: From the tables it reads to this one.
+        reads: Names of those tables, in the order of its parameters; the parameters' own names if not given.
+    """
+
+    name: str
+    build: Callable[..., Table]
+    reads: tuple[str, ...] = ()
+
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the tables it reads."""
+        return self.reads or tuple(inspect.signature(self.build).parameters)
+
+
+@dataclass(frozen=True, eq=False)
+class Pipeline:
+    """Steps, and the tables that stand before the first.
+
+    Args:
+        name: What it is called where its SQL is kept.
+        given: Columns of the tables that stand already, by name.
+        steps: Each after those it reads.
+    """
+
+    name: str
+    given: Mapping[str, ibis.Schema]
+    steps: tuple[Step, ...]
+
+    def compiled(self, write: Callable[[Table], str]) -> Iterator[Built]:
+        """Each step in order, as `write` puts an expression into SQL; a table is read by its name."""
+        known = {name: ibis.table(schema, name=name) for name, schema in self.given.items()}
+        for step in self.steps:
+            expr = step.build(*(known[name] for name in step.inputs()))
+            known[step.name] = ibis.table(expr.schema(), name=step.name)
+            yield step.name, write(expr), expr.schema()
+
+    @cached_property
+    def reads(self) -> dict[str, tuple[str, ...]]:
+        """For every step, the other steps that it reads."""
+        made = {step.name for step in self.steps}
+        return {step.name: tuple(name for name in step.inputs() if name in made) for step in self.steps}
+
+    def in_order(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        """The steps wanted and all that they rest on, each after those it reads."""
+        found: dict[str, tuple[str, ...]] = {}
+        ahead = list(wanted)
+        while ahead:
+            name = ahead.pop()
+            if name not in found:
+                found[name] = self.reads[name]
+                ahead += found[name]
+        return tuple(TopologicalSorter(found).static_order())
+
+    def then(self, name: str, given: Mapping[str, ibis.Schema], steps: Sequence[Step]) -> "Pipeline":
+        """This pipeline with more tables given and more steps behind its own, under a name of its own."""
+        return Pipeline(name, {**self.given, **given}, (*self.steps, *steps))
