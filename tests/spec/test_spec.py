@@ -2,6 +2,7 @@
 
 import pkgutil
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,10 +12,10 @@ import pyarrow.compute as pc
 import pytest
 
 import tests.spec as folder
-from stepwell.engines import duckdb, sqlite
+from stepwell.engines import duckdb, postgres, spark, sqlite, store
 from stepwell.knowledge.load import load
 from stepwell.review import REVIEW, SHOWN
-from tests.spec import postgres
+from tests import servers
 from tests.spec.harness import AS_OF, Case, combined, expected_rows
 
 
@@ -43,24 +44,35 @@ ORDER = {
 }
 
 
-@pytest.fixture(scope="session")
-def by_engine() -> dict[str, dict[str, pa.Table]]:
-    """Every table of all cases, from one run on each engine."""
+ENGINES = [
+    "duckdb",
+    "sqlite",
+    # Servers are started once, by whichever worker runs the tests of the group.
+    pytest.param("postgres", marks=pytest.mark.xdist_group("postgres")),
+    pytest.param("spark", marks=pytest.mark.xdist_group("spark")),
+]
+
+
+@cache
+def rows_by(engine: str) -> dict[str, pa.Table]:
+    """Every table of all cases, from one run on an engine."""
     record, wanted = combined(CASES), tuple(REVIEW.reads)
     # Not below the folder of the test run: the address of a socket may not be longer than 107 letters.
-    with TemporaryDirectory() as folder, postgres.server(Path(folder)) as uri:
-        return {
-            "duckdb": duckdb.Engine(load()).run(record, AS_OF, wanted),
-            "sqlite": sqlite.Engine(load()).run(record, AS_OF, wanted),
-            "postgres": postgres.run(uri, load(), record, AS_OF, wanted),
-        }
+    with TemporaryDirectory() as folder:
+        if engine == "postgres":
+            with servers.postgres(Path(folder)) as uri:
+                return store.Engine(postgres.Store(postgres.connect(uri)), load()).run(record, AS_OF, wanted)
+        if engine == "spark":
+            with servers.spark(Path(folder)) as session:
+                return store.Engine(spark.Store(session, folder), load()).run(record, AS_OF, wanted)
+    return (sqlite.Engine if engine == "sqlite" else duckdb.Engine)(load()).run(record, AS_OF, wanted)
 
 
-@pytest.mark.parametrize("other", ["postgres", "sqlite"])
+@pytest.mark.parametrize("engine", ENGINES[1:])
 @pytest.mark.parametrize("name", sorted(REVIEW.reads))
-def test_engines_give_identical_rows(name: str, other: str, by_engine: dict[str, dict[str, pa.Table]]) -> None:
+def test_engines_give_identical_rows(name: str, engine: str) -> None:
     """Every table of every step, over the people of all cases."""
-    first, second = (sorted(by_engine[engine][name].to_pylist(), key=repr) for engine in ("duckdb", other))
+    first, second = (sorted(rows_by(one)[name].to_pylist(), key=repr) for one in ("duckdb", engine))
 
     assert first == second
 
@@ -78,11 +90,11 @@ def _found(table: pa.Table, person_id: str, name: str, columns: list[str]) -> li
     return list(mine.sort_by([(column, "ascending") for column in order]).select(columns).to_pylist())
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "postgres", "sqlite"])
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.person_id)
-def test_spec(case: Case, engine: str, by_engine: dict[str, dict[str, pa.Table]]) -> None:
+def test_spec(case: Case, engine: str) -> None:
     """The expected rows come out, in order; of definitions and outcomes only those that are named."""
-    results = by_engine[engine]
+    results = rows_by(engine)
     for name, text in case.expected.items():
         table = results[name]
         rows = expected_rows(text, table.schema)

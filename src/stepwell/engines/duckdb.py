@@ -1,71 +1,99 @@
 """DuckDB, embedded: the engine for many people."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Mapping
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from stepwell.engines.sql import steps
+from stepwell.engines import store
 from stepwell.knowledge.load import Knowledge
-from stepwell.knowledge.tables import tables as knowledge_tables
-from stepwell.review import REVIEW, SHOWN, parameter_table
+from stepwell.pipeline import Pipeline
+from stepwell.review import REVIEW
 
 RUN = "run"
 """Name of the database that one run fills; it goes with the run, and nothing is left of the record."""
 
 
-class Engine:
-    """A DuckDB in memory that holds the knowledge and reviews one set of records after another.
-
-    One engine runs one review at a time. For one person `stepwell.engines.sqlite.Engine` is ten times faster.
+class Store:
+    """Tables in a DuckDB in memory.
 
     Args:
-        knowledge: What the definitions are drawn from.
+        threads: How many processors it may use; all if not given.
+        memory: How much memory it may use, as DuckDB writes it (`6GB`); DuckDB's own limit if not given.
+        spill: Folder for what doesn't fit into memory; nothing is put aside on the disk if not given.
+        connection: One that is open already; a new one if not given.
     """
 
-    def __init__(self, knowledge: Knowledge) -> None:
-        self._knowledge = knowledge
-        self._connection = duckdb.connect(":memory:")
+    dialect = "duckdb"
+
+    def __init__(
+        self,
+        threads: int | None = None,
+        memory: str | None = None,
+        spill: Path | None = None,
+        connection: duckdb.DuckDBPyConnection | None = None,
+    ) -> None:
+        self.connection = connection or duckdb.connect(":memory:")
         # Rows are ordered by the steps' own keys; keeping the order of input costs and means nothing.
-        self._connection.execute("SET preserve_insertion_order = false")
-        self._sql = {step.name: f'CREATE TABLE "{step.name}" AS {step.sql}' for step in steps("duckdb")}
-        for name, table in knowledge_tables(knowledge).items():
-            self._load(name, table)
+        self._set("preserve_insertion_order", "false")
+        # A record reaches no disk but the folder that was named for it.
+        self._set("temp_directory", str(spill or ""))
+        if threads is not None:
+            self._set("threads", str(threads))
+        if memory is not None:
+            self._set("memory_limit", memory)
 
-    def run(
-        self, tables: Mapping[str, pa.Table], as_of: date, wanted: Iterable[str] = tuple(SHOWN)
-    ) -> dict[str, pa.Table]:
-        """The review of everybody in the record.
+    def begin(self) -> None:
+        """What is made from now on stands in a database of its own."""
+        self.connection.execute(f"ATTACH ':memory:' AS {RUN}")
+        self.connection.execute(f"SET search_path = '{RUN}.main,memory.main'")
 
-        Args:
-            tables: Record tables by name (`Records.tables`).
-            as_of: The day of the review; rows dated after it do not exist.
-            wanted: Names of the tables to hand back: record tables as they stood on `as_of`, or steps. Only what
-                they rest on is run.
+    def hold(self, name: str, table: pa.Table) -> None:
+        """Takes a table in."""
+        self.connection.register("incoming", table)
+        self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM incoming')  # noqa: S608 -- our own names
+        self.connection.unregister("incoming")
 
-        Returns:
-            The tables wanted, by name.
-        """
-        asked = tuple(wanted)
-        self._connection.execute(f"ATTACH ':memory:' AS {RUN}")
-        try:
-            self._connection.execute(f"SET search_path = '{RUN}.main,memory.main'")
-            for name, table in tables.items():
-                self._load(f"raw_{name}", table)
-            self._load("parameter", parameter_table(self._knowledge, as_of))
-            for name in REVIEW.in_order(asked):
-                self._connection.execute(self._sql[name])
-            return {name: self._connection.table(name).to_arrow_table() for name in asked}
-        finally:
-            self._connection.execute("RESET search_path")
-            self._connection.execute(f"DETACH {RUN}")
+    def make(self, name: str, sql: str, columns: Mapping[str, str]) -> None:  # noqa: ARG002 -- DuckDB finds the types
+        """Runs a query and keeps its rows as a table."""
+        self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS {sql}')
+
+    def fetch(self, name: str) -> pa.Table:
+        """All rows of a table."""
+        return self.connection.table(name).to_arrow_table()
+
+    def put(self, name: str, path: Path) -> None:
+        """Writes a table as Parquet, its rows in the order of its columns."""
+        beside = path.with_name(f".{path.name}.part")
+        target = str(beside).replace("'", "''")
+        self.connection.execute(
+            f"COPY (SELECT * FROM \"{name}\" ORDER BY ALL) TO '{target}' "  # noqa: S608 -- our own names
+            "(FORMAT parquet, COMPRESSION zstd, PRESERVE_ORDER true)"
+        )
+        beside.replace(path)
+
+    def forget(self) -> None:
+        """Drops the database of the run."""
+        self.connection.execute("RESET search_path")
+        self.connection.execute(f"DETACH {RUN}")
 
     def close(self) -> None:
         """Frees the database."""
-        self._connection.close()
+        self.connection.close()
 
-    def _load(self, name: str, table: pa.Table) -> None:
-        self._connection.register("incoming", table)
-        self._connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM incoming')  # noqa: S608 -- our own names
-        self._connection.unregister("incoming")
+    def _set(self, setting: str, value: str) -> None:
+        self.connection.execute(f"SET {setting} = ?", [value])
+
+
+class Engine(store.Engine):
+    """A DuckDB in memory that holds the knowledge and reviews one set of records after another.
+
+    Args:
+        knowledge: What the definitions are drawn from.
+        pipeline: The steps it can run.
+        tables: Where its tables stand; a new store if not given.
+    """
+
+    def __init__(self, knowledge: Knowledge, pipeline: Pipeline = REVIEW, tables: Store | None = None) -> None:
+        super().__init__(tables or Store(), knowledge, pipeline)

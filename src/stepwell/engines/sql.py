@@ -33,7 +33,7 @@ def steps(dialect: str, pipeline: Pipeline = REVIEW) -> tuple[Compiled, ...]:
     The cache (`$XDG_CACHE_HOME/stepwell`, else `~/.cache/stepwell`) holds SQL and nothing of any record.
     Where it can't be written, every process compiles anew.
     """
-    path = _folder() / f"{pipeline.name}-{dialect}-{_fingerprint()}.json"
+    path = _folder() / f"{pipeline.name}-{dialect}-{code_fingerprint()}.json"
     with suppress(OSError, RuntimeError, ValueError, TypeError):
         return tuple(Compiled(*step) for step in json.loads(path.read_text(encoding="utf-8")))
     fresh = tuple(_compile(dialect, pipeline))
@@ -54,6 +54,9 @@ def _writer(dialect: str) -> Callable[[Table], str]:
         from stepwell.engines.sqlite_sql import to_sql  # noqa: PLC0415 -- needed only where nothing was kept
 
         return to_sql
+    if dialect == "pyspark":
+        # Ibis knows the settings of this dialect only once the backend was asked for.
+        _ = ibis.pyspark
     return lambda expr: str(ibis.to_sql(expr, dialect=dialect, pretty=False))
 
 
@@ -84,7 +87,7 @@ def _folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "stepwell"
 
 
-def _fingerprint() -> str:
+def code_fingerprint() -> str:
     """Changes with any line of this package and with the compiler."""
     digest = sha256(f"{version('ibis-framework')} {version('sqlglot')}".encode())
     root = Path(stepwell.__file__).parent

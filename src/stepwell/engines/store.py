@@ -1,0 +1,103 @@
+"""Where a run keeps its tables: the little that every engine has to do for us."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from stepwell.engines.sql import steps
+from stepwell.knowledge.load import Knowledge
+from stepwell.knowledge.tables import tables as knowledge_tables
+from stepwell.pipeline import Pipeline
+from stepwell.review import REVIEW, SHOWN, parameter_table
+
+
+class Store(Protocol):
+    """Tables by name on one engine. What is made between `begin` and `forget` goes with `forget`."""
+
+    dialect: str
+    """The SQL it reads, as Ibis names it."""
+
+    def begin(self) -> None:
+        """What is made from now on belongs to one run."""
+
+    def hold(self, name: str, table: pa.Table) -> None:
+        """Takes a table in; one held before `begin` stays until the end."""
+
+    def make(self, name: str, sql: str, columns: Mapping[str, str]) -> None:
+        """Runs a query and keeps its rows as a table.
+
+        Args:
+            name: Of the table.
+            sql: The query.
+            columns: Arrow type of each of its columns by name.
+        """
+
+    def fetch(self, name: str) -> pa.Table:
+        """All rows of a table, in no order."""
+
+    def put(self, name: str, path: Path) -> None:
+        """Writes a table as Parquet, its rows in the order of its columns, whole or not at all."""
+
+    def forget(self) -> None:
+        """Drops what was made since `begin`."""
+
+    def close(self) -> None:
+        """Frees everything."""
+
+
+class Engine:
+    """A store that holds the knowledge and reviews one set of records after another.
+
+    One engine runs one review at a time. For one person `stepwell.engines.sqlite.Engine` is faster by far.
+
+    Args:
+        store: Where the tables stand.
+        knowledge: What the definitions are drawn from.
+        pipeline: The steps it can run.
+    """
+
+    def __init__(self, store: Store, knowledge: Knowledge, pipeline: Pipeline = REVIEW) -> None:
+        self.store = store
+        self._knowledge = knowledge
+        self._pipeline = pipeline
+        self._steps = {step.name: step for step in steps(store.dialect, pipeline)}
+        for name, table in knowledge_tables(knowledge).items():
+            store.hold(name, table)
+
+    def run(
+        self, tables: Mapping[str, pa.Table], as_of: date, wanted: Iterable[str] = tuple(SHOWN)
+    ) -> dict[str, pa.Table]:
+        """The review of everybody in the record.
+
+        Args:
+            tables: Record tables by name (`Records.tables`).
+            as_of: The day of the review; rows dated after it do not exist.
+            wanted: Names of the tables to hand back: record tables as they stood on `as_of`, or steps. Only what
+                they rest on is run.
+
+        Returns:
+            The tables wanted, by name.
+        """
+        asked = tuple(wanted)
+        self.store.begin()
+        try:
+            for name, table in tables.items():
+                self.store.hold(f"raw_{name}", table)
+            self.make(asked, as_of)
+            return {name: self.store.fetch(name) for name in asked}
+        finally:
+            self.store.forget()
+
+    def make(self, wanted: Sequence[str], as_of: date) -> None:
+        """Makes the tables wanted, and all that they rest on, from the record tables in the store."""
+        self.store.hold("parameter", parameter_table(self._knowledge, as_of))
+        for name in self._pipeline.in_order(wanted):
+            step = self._steps[name]
+            self.store.make(name, step.sql, step.columns)
+
+    def close(self) -> None:
+        """Frees the store."""
+        self.store.close()
