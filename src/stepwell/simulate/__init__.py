@@ -4,7 +4,7 @@
     people, course, scores, supplies, events    what happens, drawn block by block
     truth       what is true of each trial and person
     dirt        what the record lacks and has wrong
-    omop        the record as OMOP CDM
+    omop, fhir, csv_files    the record in a format
     writing     files that are there only once they are whole
 
 It reads nothing that a review makes, so that a review can be held against it.

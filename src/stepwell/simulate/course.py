@@ -18,6 +18,15 @@ STRATEGIES = ("first", "switch", "combination", "augmentation", "new episode")
 JUDGED_DAYS = 28
 """A trial that runs is cut off below so many days, before anybody could judge it, or it isn't begun."""
 
+ABOVE_REMISSION = 5
+"""The lowest PHQ-9 that is no remission; half of a baseline has to reach it for a response without remission."""
+
+LEAST_FOR_PARTLY = 14
+"""The lowest baseline of which a score between half and three quarters is still an illness."""
+
+RAISED_SUPPLIES = 4
+"""The fewest supplies of a trial whose dose is raised on the way."""
+
 NO_REASON, RESISTANT = -1, -2
 
 
@@ -127,7 +136,7 @@ def _drug(settings: Settings, rng: np.random.Generator, state: State, strategy: 
 
 def _agent(settings: Settings, rng: np.random.Generator, size: int) -> Array:
     weights = np.array([agent.weight for agent in settings.agents])
-    return len(settings.drugs) + np.searchsorted(np.cumsum(weights / weights.sum())[:-1], rng.random(size))
+    return np.asarray(len(settings.drugs)) + np.searchsorted(np.cumsum(weights / weights.sum())[:-1], rng.random(size))
 
 
 def _kind(settings: Settings, rng: np.random.Generator, state: State, adds: Array) -> Array:
@@ -165,8 +174,10 @@ def _outcome(settings: Settings, rng: np.random.Generator, state: State, kind: A
     remits = luck < chance_of * left
     able = (kind == ADEQUATE) | (kind == TOO_LOW)
     b = state.severity
-    responds = able & ~remits & (b >= 10) & (rng.random(size) < response.without_remission.value)
-    partly = (kind == ADEQUATE) & ~remits & ~responds & (b >= 14) & (rng.random(size) < response.partly.value)
+    responds = able & ~remits & (b >= 2 * ABOVE_REMISSION) & (rng.random(size) < response.without_remission.value)
+    partly = (
+        (kind == ADEQUATE) & ~remits & ~responds & (b >= LEAST_FOR_PARTLY) & (rng.random(size) < response.partly.value)
+    )
     outcome = np.select([remits, responds, partly], [REMITTED, RESPONDED, PARTLY], FAILED)
     blame = (rng.random((size, max(1, state.reasons.shape[1]))) * _padded(state.reasons)).argmax(axis=1)
     kept_away = there & (luck < chance_of)
@@ -201,7 +212,7 @@ def _extent(
     supply = np.where(brief, short, length.supply_days)
     starts_low = (kind == ADEQUATE) & ~adds & (rng.random(size) < length.starter)
     starter = np.where(starts_low, length.starter_days, 0)
-    raised = (kind == ADEQUATE) & (supplies >= 4) & (rng.random(size) < length.raised)
+    raised = (kind == ADEQUATE) & (supplies >= RAISED_SUPPLIES) & (rng.random(size) < length.raised)
     start = state.start + np.where(adds, gap, 0)
     return {
         "person": state.rows["person"], "episode": state.episode, "step": state.step, "kind": kind, "outcome": outcome,

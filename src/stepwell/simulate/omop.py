@@ -1,6 +1,7 @@
 """The record as OMOP CDM 5.4: tables as folders or files of Parquet."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -8,38 +9,56 @@ import pyarrow as pa
 from stepwell import __version__
 from stepwell.knowledge.load import Knowledge
 from stepwell.simulate import events
-from stepwell.simulate.blocks import IDS, NONE, Array, Columns
+from stepwell.simulate.blocks import IDS, NONE, Columns
+from stepwell.simulate.columns import days, ints, items_of, known, same, texts
 from stepwell.simulate.products import Products
 from stepwell.simulate.record import Block
-from stepwell.simulate.scores import ALL_ITEMS, ITEM_9, ITEMS
 from stepwell.simulate.settings import Settings
 from stepwell.simulate.supplies import STOPS
 from stepwell.simulate.vocabulary import DISPENSED, EHR, FEMALE, MALE, VISITS, Vocabulary
 from stepwell.simulate.words import NOTICE
+from stepwell.simulate.writing import Parquet
 
 
 class Omop:
-    """Turns blocks into the rows of the CDM.
+    """The tables of the CDM, which grow block by block.
 
     Args:
+        folder: Where to.
+        part: The number of this part; none where one file of a table holds all.
         settings: What the people were drawn from.
         products: Of the settings.
         knowledge: For names and codes of scales.
     """
 
-    def __init__(self, settings: Settings, products: Products, knowledge: Knowledge) -> None:
+    def __init__(
+        self, folder: Path, part: int | None, settings: Settings, products: Products, knowledge: Knowledge
+    ) -> None:
         self._settings, self._products = settings, products
+        self._files = Parquet(folder, part)
         self.vocabulary = Vocabulary(settings, products, knowledge)
 
-    def once(self) -> Iterator[tuple[str, pa.Table]]:
-        """The tables that stand once for everybody."""
+    def add(self, block: Block, number: int) -> None:
+        """Adds the rows of a block; ids are of the block, so they don't depend on the other people."""
+        for name, table in self._tables(block, number):
+            self._files.add(name, table)
+
+    def add_vocabulary(self) -> None:
+        """Adds the tables that stand once for everybody."""
+        for name, table in self._once():
+            self._files.add(name, table)
+
+    def close(self) -> None:
+        """Ends all files."""
+        self._files.close()
+
+    def _once(self) -> Iterator[tuple[str, pa.Table]]:
         yield "concept", self.vocabulary.concepts()
         yield "concept_ancestor", self.vocabulary.ancestors()
         yield "drug_strength", self.vocabulary.strengths()
         yield "cdm_source", self._source()
 
-    def tables(self, block: Block, number: int) -> Iterator[tuple[str, pa.Table]]:
-        """The rows of one block for each table; ids are of the block, so they don't depend on the other people."""
+    def _tables(self, block: Block, number: int) -> Iterator[tuple[str, pa.Table]]:
         rows, first = block.tables, number * IDS
         yield "person", self._person(rows["person"])
         yield "observation_period", self._observed(rows["person"])
@@ -132,18 +151,17 @@ class Omop:
 
     def _drugs(self, rows: Columns, first: int) -> pa.Table:
         concepts = np.array([self.vocabulary.drug(code) for code in self._products.rxcui])
-        known = (rows["day"] != NONE) & (rows["days"] != NONE)
-        end = np.where(known, rows["day"] + rows["days"] - 1, rows["day"])
-        stop = rows["stop"]
+        dated = (rows["day"] != NONE) & (rows["days"] != NONE)
+        end = np.where(dated, rows["day"] + rows["days"] - 1, rows["day"])
         return pa.table({
             "drug_exposure_id": numbered(rows, first),
             "person_id": ints(rows["person"]),
             "drug_concept_id": ints(concepts[rows["product"]]),
             "drug_exposure_start_date": days(rows["day"]),
             "drug_exposure_end_date": days(end),
-            "drug_type_concept_id": same(DISPENSED, len(stop)),
-            "stop_reason": pa.array(np.array(STOPS)[np.maximum(stop, 0)], mask=stop == NONE),
-            "quantity": pa.array(rows["quantity"], from_pandas=True),
+            "drug_type_concept_id": same(DISPENSED, len(end)),
+            "stop_reason": texts(STOPS, rows["stop"]),
+            "quantity": known(rows["quantity"]),
             "days_supply": ints(rows["days"]),
             "drug_source_value": pa.array(np.array(self._products.rxcui)[rows["product"]]),
             "drug_source_concept_id": ints(concepts[rows["product"]]),
@@ -176,17 +194,7 @@ class Omop:
     def _items(self, rows: Columns, first: int) -> pa.Table:
         """Items are observations, as LOINC's survey answers are in the vocabulary."""
         codes = self.vocabulary.items
-        number, place = [], []
-        for n in range(ITEMS):
-            kept = rows["kept"] == ALL_ITEMS
-            kept = kept | (rows["kept"] == ITEM_9) if n == ITEMS - 1 else kept
-            here = np.flatnonzero(kept)
-            place.append(here)
-            number.append(np.full(len(here), n))
-        where, which = np.concatenate(place), np.concatenate(number)
-        order = np.lexsort([which, where])
-        where, which = where[order], which[order]
-        values = np.stack([rows[f"item_{n + 1}"] for n in range(ITEMS)], axis=1)[where, which]
+        where, which, values = items_of(rows)
         concepts = np.array([self.vocabulary.id("LOINC", code) for code in codes])
         return pa.table({
             "observation_id": ints(first + np.arange(len(where))),
@@ -223,21 +231,6 @@ class Omop:
             "device_source_value": pa.array(np.array([d.code for d in named] or [""])[rows["code"]]),
             "device_source_concept_id": ints(concepts[rows["code"]]),
         })  # fmt: skip
-
-
-def ints(values: Array) -> pa.Array:
-    """Whole numbers, the unknown ones null."""
-    return pa.array(values.astype(np.int64), mask=values == NONE)
-
-
-def days(values: Array) -> pa.Array:
-    """Days as dates, the unknown ones null."""
-    return pa.array(values.astype(np.int32), pa.int32(), mask=values == NONE).cast(pa.date32())
-
-
-def same(value: int, size: int) -> pa.Array:
-    """One number, so many times."""
-    return pa.array(np.full(size, value, dtype=np.int64))
 
 
 def numbered(rows: Columns, first: int) -> pa.Array:

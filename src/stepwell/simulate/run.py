@@ -2,21 +2,22 @@
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from stepwell import __version__
 from stepwell.errors import ConfigError
 from stepwell.knowledge.load import load
 from stepwell.simulate import products, record, settings
+from stepwell.simulate.csv_files import CsvFiles
+from stepwell.simulate.fhir import Fhir
 from stepwell.simulate.omop import Omop
 from stepwell.simulate.settings import STAR_D, Settings
 from stepwell.simulate.words import NOTICE, README
-from stepwell.simulate.writing import Folder, Parquet, each_part
+from stepwell.simulate.writing import Folder, Parquet, each_part, parts
 
 FORMATS = ("omop", "fhir", "csv")
 SCENARIOS: dict[str, dict[str, Any]] = {"population": {}, "star-d": STAR_D}
@@ -85,12 +86,10 @@ def simulate(wanted: Wanted, out: Path, done: Callable[[int], None] = lambda _: 
     named = products.of(used, load())
     with Folder(out) as folder:
         work = partial(_part, wanted, used, named, folder)
-        each_part(work, wanted.people, wanted.workers, done)
+        each_part(work, parts(wanted.people, whole=wanted.format == "csv"), wanted.workers, done)
         if wanted.format == "omop":
-            once = Parquet(folder, None)
-            for name, table in Omop(used, named, load()).once():
-                once.add(name, table)
-            once.close()
+            with closing(Omop(folder, None, used, named, load())) as cdm:
+                cdm.add_vocabulary()
         _explain(wanted, used, folder)
 
 
@@ -98,16 +97,23 @@ def _part(
     wanted: Wanted, used: Settings, named: products.Products, folder: Path, part: int | None, blocks: range
 ) -> None:
     truth = Parquet(folder / "truth", part)
-    sink = Parquet(folder, part)
-    omop = Omop(used, named, load())
-    for number in blocks:
-        block = record.draw(used, named, wanted.seed, number, wanted.people)
-        truth.add("truth_trial", block.truth_trial)
-        truth.add("truth_person", block.truth_person)
-        for name, table in omop.tables(block, number):
-            sink.add(name, table)
-    truth.close()
-    sink.close()
+    sink = _sink(wanted.format, used, named, folder, part)
+    with closing(truth), closing(sink):
+        for number in blocks:
+            block = record.draw(used, named, wanted.seed, number, wanted.people)
+            truth.add("truth_trial", block.truth_trial)
+            truth.add("truth_person", block.truth_person)
+            sink.add(block, number)
+
+
+def _sink(
+    name: str, used: Settings, named: products.Products, folder: Path, part: int | None
+) -> Omop | Fhir | CsvFiles:
+    if name == "csv":
+        return CsvFiles(folder, used, named, load())
+    if name == "fhir":
+        return Fhir(folder, part, used, named, load())
+    return Omop(folder, part, used, named, load())
 
 
 def _explain(wanted: Wanted, used: Settings, folder: Path) -> None:
@@ -116,8 +122,8 @@ def _explain(wanted: Wanted, used: Settings, folder: Path) -> None:
     text = README.format(
         notice=NOTICE, people=wanted.people, seed=wanted.seed, scenario=wanted.scenario, format=wanted.format,
         last_day=used.calendar.last_day, version=__version__, knowledge=load().release.version,
-        dirty="some, see settings.json" if dirty else "none",
+        dirty="some, see settings.txt" if dirty else "none",
     )  # fmt: skip
     (folder / "README.md").write_text(text, encoding="utf-8")
     whole = json.dumps(used.model_dump(mode="json"), indent=1, ensure_ascii=False)
-    (folder / "settings.json").write_text(whole + "\n", encoding="utf-8")
+    (folder / "settings.txt").write_text(whole + "\n", encoding="utf-8")

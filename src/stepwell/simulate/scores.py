@@ -7,6 +7,9 @@ from stepwell.simulate.course import ADEQUATE, NOT_TAKEN, RESPONDED
 from stepwell.simulate.settings import Settings
 
 ITEMS, MOST = 9, 3
+TWICE = 0.25
+"""Of positive ninth items, the share that is on more than half the days: a choice, no source."""
+
 NO_ITEMS, ITEM_9, ALL_ITEMS = range(3)
 
 
@@ -19,13 +22,13 @@ def draw(settings: Settings, seed: int, block: int, people: Columns, trials: Col
     rng = chance(seed, block, 3)
     last = people["last"][trials["person"] - people["person"][0]]
     trials = trials | {"last": last, "final_day": final_day(trials, last)}
-    table = stacked([_baselines(trials), _finals(trials), _early(settings, rng, trials), _follow_up(settings, trials)]
-                    + [_screened(settings, rng, people, trials)])  # fmt: skip
+    parts = [_baselines(trials), _finals(trials), _early(settings, rng, trials), _follow_up(settings, trials)]
+    table = stacked([*parts, _screened(settings, rng, people, trials)])
     return ordered(_with_items(settings, rng, table), "person", "day")
 
 
 def final_day(trials: Columns, last: Array) -> Array:
-    """The day of the final score: that of the next trial if it begins at once, else of the end, never after the last."""
+    """The day of the final score: where the next trial begins at once its start, else the end, never after the last."""
     return np.where(trials["direct"], trials["next_start"], np.minimum(trials["end"], last))
 
 
@@ -80,7 +83,7 @@ def _with_items(settings: Settings, rng: np.random.Generator, table: Columns) ->
     """Items that add up to the total: the ninth drawn for itself, the others about even."""
     total, size = table["total"], len(table["total"])
     share = settings.scores.item_9_positive
-    ninth = np.where(rng.random(size) < share, 1 + (rng.random(size) < 0.25), 0)
+    ninth = np.where(rng.random(size) < share, 1 + (rng.random(size) < TWICE), 0)
     ninth = np.clip(ninth, np.maximum(total - 8 * MOST, 0), np.minimum(total, MOST))
     rest = total - ninth
     turn = rng.permuted(np.tile(np.arange(8), (size, 1)), axis=1)

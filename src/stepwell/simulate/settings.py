@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import tomli
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from stepwell.errors import ConfigError
 
@@ -386,7 +387,7 @@ def _from_file(file: Path) -> dict[str, Any]:
         ) from None
 
 
-def _fault(fault: Any) -> str:
+def _fault(fault: ErrorDetails) -> str:
     place = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "extra_forbidden":
         return f"{place}: there is no such setting."

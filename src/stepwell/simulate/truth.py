@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from stepwell.simulate.blocks import Array, Columns
+from stepwell.simulate.columns import days
 from stepwell.simulate.course import (
     AUGMENT,
     FAILED,
@@ -66,8 +67,8 @@ def trial_table(settings: Settings, products: Products, trials: Columns) -> pa.T
         "drug": pa.array(np.array(products.drugs)[trials["drug"]]),
         "role": pa.array(np.where(trials["agent"], "augmentation", "antidepressant")),
         "strategy": pa.array(np.array(STRATEGIES)[trials["strategy"]]),
-        "start_date": _days(trials["start"]),
-        "end_date": _days(trials["end"], trials["cut"]),
+        "start_date": days(trials["start"]),
+        "end_date": days(trials["end"], trials["cut"]),
         "conduct": pa.array(np.array(CONDUCTS)[trials["kind"]]),
         "verdict": pa.array(np.array(VERDICTS)[verdict(trials)]),
         "outcome": pa.array(np.array(OUTCOMES)[trials["outcome"]], mask=trials["running"]),
@@ -133,7 +134,3 @@ def _lists(there: dict[str, Array]) -> pa.Array:
     marks = np.stack([there[name] for name in names], axis=1)
     offsets = np.concatenate([[0], np.cumsum(marks.sum(axis=1))])
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(np.array(names)[np.nonzero(marks)[1]]))
-
-
-def _days(days: Array, unknown: Array | None = None) -> pa.Array:
-    return pa.array(days.astype(np.int32), pa.int32(), mask=unknown).cast(pa.date32())

@@ -20,7 +20,7 @@ README = """\
 | format | {format} |
 | last day of the records | {last_day} |
 | made by | stepwell {version}, knowledge {knowledge} |
-| settings that were used | settings.json |
+| settings that were used | settings.txt (JSON) |
 | missing and wrong rows | {dirty} |
 
 The truth of each person and each trial is in `truth/`. It was drawn together with the course and is no result of a

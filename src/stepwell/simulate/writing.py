@@ -50,17 +50,17 @@ def path_of(folder: Path, name: str, part: int | None, suffix: str = "parquet") 
     return folder / f"{name}.{suffix}" if part is None else folder / name / f"part-{part:05}.{suffix}"
 
 
-def parts(people: int) -> list[range]:
-    """The blocks of each part."""
+def parts(people: int, *, whole: bool = False) -> list[range]:
+    """The blocks of each part; of the `whole`, where there can be one file only."""
     blocks = -(-people // BLOCK)
-    return [range(first, min(first + PART_BLOCKS, blocks)) for first in range(0, blocks, PART_BLOCKS)]
+    size = blocks if whole else PART_BLOCKS
+    return [range(first, min(first + size, blocks)) for first in range(0, blocks, size)]
 
 
 def each_part(
-    work: Callable[[int | None, range], None], people: int, workers: int, done: Callable[[int], None]
+    work: Callable[[int | None, range], None], every: list[range], workers: int, done: Callable[[int], None]
 ) -> None:
     """Does the work of every part, several side by side if there are several; `done` hears how many blocks are made."""
-    every = parts(people)
     if len(every) == 1 or workers == 1:
         for number, blocks in enumerate(every):
             work(number if len(every) > 1 else None, blocks)
