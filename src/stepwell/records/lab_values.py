@@ -3,14 +3,14 @@
 import re
 from typing import NamedTuple
 
-# Ways of writing a unit that stand for the same UCUM unit, in small letters and without spaces.
-_UNITS = {
+UNITS = {
     "mm[hg]": "mm[Hg]", "mmhg": "mm[Hg]", "mm/hg": "mm[Hg]", "ms": "ms", "msec": "ms", "milliseconds": "ms",
     "ml/min/{1.73_m2}": "mL/min/{1.73_m2}", "ml/min/1.73m2": "mL/min/{1.73_m2}",
     "ml/min/1.73m^2": "mL/min/{1.73_m2}", "ml/min/1.73m\u00b2": "mL/min/{1.73_m2}",
     "ml/min/1.73_m2": "mL/min/{1.73_m2}", "ml/min/1.73.m2": "mL/min/{1.73_m2}",
     "ml/min/1.73sqm": "mL/min/{1.73_m2}", "ml/min/{1.73m2}": "mL/min/{1.73_m2}", "kg": "kg", "kgs": "kg",
 }  # fmt: skip
+"""Ways of writing a unit that stand for the same UCUM unit, in small letters and without spaces."""
 
 # Codes of v3-ObservationInterpretation, of HL7 v2 table 0078, and the words of both.
 _MARKS = {
@@ -22,8 +22,9 @@ _MARKS = {
     "negative": ("neg", "nd", "nr", "negative", "not detected", "undetected", "non-reactive", "nonreactive"),
 }
 _FLAGS = {word: flag for flag, words in _MARKS.items() for word in words}
-# Only the words: as a result a bare letter may mean anything.
-_RESULTS = {word: flag for word, flag in _FLAGS.items() if len(word) > len("pos")}
+RESULTS = {word: flag for word, flag in _FLAGS.items() if len(word) > len("pos")}
+"""What a result in words says. Only words: as a result a bare letter may mean anything."""
+
 _KIND_OF_CONCEPT = re.compile(r"\s*\((?:finding|qualifier value|disorder|observable entity)\)$")
 
 
@@ -42,7 +43,7 @@ def unit(text: str | None) -> str | None:
     >>> unit("mmHg"), unit("mIU/L")
     ('mm[Hg]', 'mIU/L')
     """
-    return None if text is None else _UNITS.get(re.sub(r"\s", "", text).casefold(), text)
+    return None if text is None else UNITS.get(re.sub(r"\s", "", text).casefold(), text)
 
 
 def words(text: str) -> str:
@@ -69,7 +70,7 @@ def result(text: str) -> str | None:
     >>> result("Not detected"), result("a")
     ('negative', None)
     """
-    return _RESULTS.get(words(text))
+    return RESULTS.get(words(text))
 
 
 def against_range(found: Limits, low: float | None, high: float | None) -> str | None:

@@ -80,6 +80,8 @@ SCHEMAS: dict[str, ibis.Schema] = {
             "order_evidence_id": STRING,
             # Id of the trap (knowledge drugs/traps.toml) that keeps it from being an antidepressant trial.
             "trap": STRING,
+            # What was inferred for want of a value in the record: days | dose | days and dose ; null: nothing
+            "inferred": STRING,
             "coded_by": STRING,
             "evidence_id": STRING,
         },

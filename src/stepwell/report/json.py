@@ -377,7 +377,7 @@ def _supply(row: Row) -> Node:
         **_pick(row, "supply_id", "ingredient", "formulation", "product"),
         "start": _dates(row, "start"), "last_day": _last_days(row), "dose_per_day": _range(row, "dose_per_day"),
         **_pick(row, "dose_unit", "dose_basis", "basis", "status", "stop_reason", "adherence", "reported_outcome",
-                "coded_by", "counts", "trap", "set_aside", "order_evidence_id", "evidence_id"),
+                "coded_by", "counts", "trap", "set_aside", "inferred", "order_evidence_id", "evidence_id"),
     }  # fmt: skip
 
 

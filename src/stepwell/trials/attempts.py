@@ -24,6 +24,7 @@ def attempt(era_supply: Table, trial_coverage: Table, trial_dose: Table, trial_s
         `as_of`); `days_low`, `days_high` (length: of the longest run
         that is surely one, and from the first day to the last); `covered_low`, `covered_high` (days supplied, a day
         once); `proportion_covered_low`, `proportion_covered_high`; `basis` of the best supply;
+        `inferred_rows`: how many of its `supplies` rest on a value that was inferred;
         `state` (`running`, `ended`, `unknown`: its end isn't recorded); doses; `stop_reason`,
         `stated_adherence`, `reported_outcome` as the record says.
     """
@@ -51,6 +52,7 @@ def _spans(used: Table) -> Table:
         supplies=used.count(),
         basis_rank=used.basis_rank.min(),
         by_text=(used.coded_by == "text").sum() > 0,
+        inferred_rows=used.inferred.count(),
     )
     basis = ibis.cases(
         (rows.basis_rank == DISPENSED, "dispensed"), (rows.basis_rank == ORDERED, "ordered"), else_="stated"

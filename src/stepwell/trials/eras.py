@@ -16,7 +16,7 @@ SPAN = ("person_id", "ingredient", "supply_id", "certain_start", "certain_end", 
 CARRIED = (
     *SPAN, "role", "class_group", "drug_class", "end_known", "reaches_today", "basis_rank", "counts", "coded_by",
     "status", "stop_reason", "adherence", "reported_outcome", "formulation", "product", "dose_unit",
-    "dose_per_day_low", "dose_per_day_high", "trap", "evidence_id",
+    "dose_per_day_low", "dose_per_day_high", "trap", "inferred", "evidence_id",
 )  # fmt: skip
 """What later steps need to know of a supply in an era."""
 

@@ -52,6 +52,7 @@ def test_a_medicine_in_all_its_columns(tmp_path: Path) -> None:
         "reported_outcome": "not better",
         "order_evidence_id": None,
         "trap": None,
+        "inferred": None,
         "coded_by": "code",
         "evidence_id": "medications.csv#2",
     }

@@ -39,6 +39,11 @@ def stop_reason(said: Concept) -> str | None:
     return _meaning(said, _load("stop_reason", "reason")) or "other"
 
 
+def stop_phrases() -> Mapping[str, str]:
+    """The reason of every phrase that gives one, in small letters."""
+    return _load("stop_reason", "reason").by_phrase
+
+
 def adherence(said: Concept) -> str | None:
     """Whether it is taken as directed: `yes`, `partly`, `no`; None if that isn't said."""
     return _meaning(said, _load("adherence", "adherence"))

@@ -1,0 +1,12 @@
+"""OMOP CDM 5.3 and 5.4, read into the record tables by expressions that mean the same on every engine.
+
+The tables of the source are only read. Concepts are translated first, in tables of a few thousand rows; the events
+are then joined with those.
+"""
+
+from stepwell.records.omop.knowledge import knowledge_tables
+from stepwell.records.omop.people import person_columns
+from stepwell.records.omop.reader import records, translations
+from stepwell.records.omop.source import SOURCE_TABLES
+
+__all__ = ["SOURCE_TABLES", "knowledge_tables", "person_columns", "records", "translations"]

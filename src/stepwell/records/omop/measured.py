@@ -1,0 +1,224 @@
+"""Laboratory results, and totals and items of questionnaires, from `measurement` and `observation`."""
+
+from collections.abc import Callable, Mapping
+
+import ibis
+from ibis import Value
+from ibis.expr.types import Table
+
+from stepwell.logic import first_rows, one_if
+from stepwell.records.omop.events import PLACES, Place, members
+from stepwell.records.omop.joins import KEYS, beside, by_any_code, concepts, dated, keyed, named, pairs, types
+
+MEASURED = tuple(place for place in PLACES if place.table in ("measurement", "observation"))
+
+SCALES = {"omop_total": "resolved_total", "omop_item": "resolved_item"}
+"""Names of the tables of `scale_concepts` once they have been written out."""
+
+
+def _each(tables: Mapping[str, Table], make: Callable[[Place], Table]) -> Table | None:
+    found = [make(place) for place in MEASURED if place.table in tables]
+    return ibis.union(*found) if len(found) > 1 else next(iter(found), None)
+
+
+def _words(tables: Mapping[str, Table], rows: Table) -> Table:
+    """With `answer_code` and `answer_text` of the concept that is the value, and `written`, the value in words."""
+    text = rows.value_as_string if "value_as_string" in rows.columns else ibis.null("string")
+    rows = rows.mutate(written=ibis.coalesce(text, rows.value_source_value).lower().strip().nullif(""))
+    if "concept" not in tables:
+        return rows.mutate(answer_code=ibis.null("string"), answer_text=ibis.null("string"))
+    concept = tables["concept"]
+    concept = concept.filter(concept.concept_id != 0)
+    answer = concept.select(
+        value_as_concept_id="concept_id", answer_code="concept_code", answer_text=concept.concept_name.lower().strip()
+    )
+    return beside(rows, answer, "value_as_concept_id")
+
+
+# --- laboratory ------------------------------------------------------------------------------------
+
+
+def lab(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table | None:
+    """One row per result and laboratory test of ours that it is of; one that says nothing is left out."""
+    return _each(tables, lambda place: _labs(tables, knowledge, place))
+
+
+def _labs(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place) -> Table:
+    rows = _words(tables, members(tables, knowledge, place, ["lab"]))
+    rows = _with_unit(tables, knowledge, rows)
+    rows = _with_flag(knowledge, rows)
+    rows = rows.filter(rows.value_as_number.notnull() | rows.text.notnull() | rows.flag.notnull())
+    return rows.select(
+        "person_id", "unit", "text", "flag", lab="code_set", **dated("date", rows[place.start]),
+        # `<5` is a limit, not a number.
+        value=ibis.cases((rows.side.isnull(), rows.value_as_number), else_=ibis.null("float64")),
+        evidence_id=named(place.table, rows[f"{place.table}_id"]),
+    )  # fmt: skip
+
+
+def _with_unit(tables: Mapping[str, Table], knowledge: Mapping[str, Table], rows: Table) -> Table:
+    """With `unit` as UCUM writes it where we know it, else as it was written."""
+    told = ibis.null("string")
+    if "concept" in tables:
+        concept = tables["concept"]
+        unit = concept.filter((concept.concept_id != 0) & (concept.vocabulary_id == "UCUM"))
+        rows = beside(rows, unit.select(unit_concept_id="concept_id", unit_code="concept_code"), "unit_concept_id")
+        told = rows.unit_code
+    rows = rows.mutate(raw_unit=ibis.coalesce(told, rows.unit_source_value))
+    known = knowledge["omop_unit"].rename(unit_key="written", known_unit="unit")
+    rows = rows.mutate(unit_key=rows.raw_unit.replace(" ", "").lower())
+    rows = beside(rows, known, "unit_key")
+    return rows.mutate(unit=rows.known_unit.fill_null(rows.raw_unit))
+
+
+def _with_flag(knowledge: Mapping[str, Table], rows: Table) -> Table:
+    """With `side` (`below`, `above` a number), `text` where there is no number, and `flag`."""
+    if "operator_concept_id" in rows.columns:
+        rows = beside(rows, types(knowledge, "operator", "operator_concept_id", "side"), "operator_concept_id")
+        flag = _against_range(rows)
+    else:
+        rows, flag = rows.mutate(side=ibis.null("string")), ibis.null("string")
+    words = ibis.cases((rows.value_as_number.isnull(), _in_words(rows)), else_=ibis.null("string"))
+    rows = rows.mutate(text=words, ranged=flag)
+    rows = beside(rows.mutate(said=rows.text), knowledge["omop_flag"].rename(worded="flag"), "said")
+    return rows.mutate(flag=rows.ranged.fill_null(rows.worded))
+
+
+def _in_words(rows: Table) -> Value:
+    """The result in words: of the concept, else as written unless it holds a digit, which is a slip or a limit."""
+    digits = rows.written
+    for digit in "0123456789":
+        digits = digits.replace(digit, "")
+    worded = ibis.cases((digits.length() == rows.written.length(), rows.written), else_=ibis.null("string"))
+    return rows.answer_text.fill_null(worded)
+
+
+def _against_range(rows: Table) -> Value:
+    """Where a number lies to its reference range; of a limit only what is sure."""
+    number, low, high = rows.value_as_number, rows.range_low, rows.range_high
+    exact = rows.side.isnull()
+    under = (number < low) & (exact | (rows.side == "below"))
+    over = (number > high) & (exact | (rows.side == "above"))
+    within = exact & (low.notnull() | high.notnull()) & (number >= low.fill_null(number)) & (number <= high.fill_null(number))
+    return ibis.cases((under, "low"), (over, "high"), (within, "normal"), else_=ibis.null("string"))
+
+
+# --- questionnaires --------------------------------------------------------------------------------
+
+
+def score(tables: Mapping[str, Table], knowledge: Mapping[str, Table], answered: Table | None) -> Table | None:
+    """One row per total, and per set of items without a total of its own."""
+    totals = _totals(tables, knowledge)
+    if totals is None or answered is None:
+        return totals
+    alone = answered.filter(answered.own_score)
+    sets = alone.group_by(["person_id", "instrument", "score_id", "date_earliest", "date_latest"]).aggregate(
+        evidence_id=alone.score_id.min()
+    )
+    sets = sets.mutate(value=ibis.null("float64"))
+    return ibis.union(totals.select(sorted(totals.columns)), sets.select(sorted(totals.columns)))
+
+
+def _totals(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table | None:
+    return _each(tables, lambda place: _total(tables, knowledge, place))
+
+
+def scale_concepts(tables: Mapping[str, Table], knowledge: Mapping[str, Table], name: str) -> Table:
+    """One row per concept that has a code of `omop_total` or `omop_item`: `concept_id` and what it means."""
+    known = knowledge[name]
+    if "concept" not in tables:
+        return known.mutate(concept_id=ibis.null("int64")).filter(ibis.literal(False)).drop("vocabulary_id", "concept_code")
+    found = concepts(tables, known).inner_join(known, ["vocabulary_id", "concept_code"])
+    return found.select("concept_id", *_meaning(known))
+
+
+def _meaning(known: Table) -> list[str]:
+    return [column for column in known.columns if column not in ("vocabulary_id", "concept_code")]
+
+
+def _coded(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place, name: str) -> Table:
+    """The events of a table that have a code of `omop_total` or `omop_item`, with what it means."""
+    known, found = knowledge[name], knowledge.get(SCALES[name])
+    found = scale_concepts(tables, knowledge, name) if found is None else found
+    events = keyed(tables[place.table], place.kind)
+    # A LOINC code has a hyphen before its last digit; nothing else looks so.
+    by_value = known.filter(known.vocabulary_id == "LOINC").rename(val="concept_code").select("val", *_meaning(known))
+    return events.inner_join(by_any_code(pairs(events), found, by_value), KEYS)
+
+
+def _total(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place) -> Table:
+    rows = _coded(tables, knowledge, place, "omop_total")
+    rows = rows.filter(rows.value_as_number.notnull())
+    evidence = named(place.table, rows[f"{place.table}_id"])
+    return rows.select(
+        "person_id", "instrument", score_id=evidence, **dated("date", rows[place.start]), value=rows.value_as_number,
+        evidence_id=evidence,
+    )  # fmt: skip
+
+
+def answered(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table | None:
+    """One row per (person, scale, day, item): its answer, the score it belongs to, and whether that is its own.
+
+    An item that is of several scales belongs to that which explains most items of the day, then to the shortest.
+    Answered twice alike it counts once; twice differently it is unknown, but about suicide the higher stands.
+    """
+    rows = _each(tables, lambda place: _items(tables, knowledge, place))
+    totals = _totals(tables, knowledge)
+    if rows is None or totals is None:
+        return None
+    return _joined(_once(_assigned(rows)), totals)
+
+
+def _items(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place) -> Table:
+    """One row per answer and item that it may be of, with its value."""
+    rows = _words(tables, _coded(tables, knowledge, place, "omop_item"))
+    rows = rows.mutate(
+        code_said=rows.answer_code, text_said=ibis.coalesce(rows.answer_text, rows.written), day=rows[place.start]
+    )
+    known = knowledge["omop_answer"]
+    for said, value in (("code_said", "code_value"), ("text_said", "text_value")):
+        one = known.rename({said: "said", value: "answer_value"})
+        rows = beside(rows, one, ["instrument", "item", said])
+    value = ibis.coalesce(rows.value_as_number, rows.code_value, rows.text_value)
+    inside = (value >= rows.minimum) & (value <= rows.maximum)
+    return rows.select(
+        "person_id", "instrument", "item", "size", "suicide", "day",
+        value=ibis.cases((inside, value), else_=ibis.null("float64")),
+        evidence_id=named(place.table, rows[f"{place.table}_id"]),
+    )  # fmt: skip
+
+
+def _assigned(rows: Table) -> Table:
+    """Each answer with one scale and item."""
+    sizes = rows.group_by(["person_id", "day", "instrument"]).aggregate(explained=rows.evidence_id.nunique())
+    rows = rows.left_join(
+        sizes,
+        [rows.person_id == sizes.person_id, rows.day.identical_to(sizes.day), rows.instrument == sizes.instrument],
+    ).drop("person_id_right", "day_right", "instrument_right")
+    order = [rows.explained.desc(), rows["size"], rows.instrument.desc(), rows["item"]]
+    return first_rows(rows, ["evidence_id"], order)
+
+
+def _once(rows: Table) -> Table:
+    """One row per (person, scale, day, item)."""
+    found = rows.group_by(["person_id", "instrument", "day", "item"]).aggregate(
+        low=rows["value"].min(), high=rows["value"].max(), told=rows["value"].count(), rows=rows.count(),
+        suicide=one_if(rows.suicide).max(), evidence_id=rows.evidence_id.min(),
+    )  # fmt: skip
+    agree = (found.told == found["rows"]) & (found.low == found.high)
+    value = ibis.cases((agree | (found.suicide == 1), found.high), else_=ibis.null("float64"))
+    return found.mutate(value=value)
+
+
+def _joined(rows: Table, totals: Table) -> Table:
+    """With `score_id`: the only total of the scale on that day, else the first of the answers stands for a score."""
+    keys = ["person_id", "instrument", "day"]
+    total = totals.mutate(day=totals.date_earliest)
+    total = total.group_by(keys).aggregate(total_id=total.score_id.min(), totals=total.count())
+    total = total.filter(total.totals == 1).drop("totals")
+    first = rows.group_by(keys).aggregate(first_id=rows.evidence_id.min())
+    rows = beside(beside(rows, total, keys), first, keys)
+    return rows.select(
+        "person_id", "instrument", "item", "evidence_id", **dated("date", rows.day), value=rows["value"],
+        score_id=rows.total_id.fill_null(rows.first_id), own_score=rows.total_id.isnull(),
+    )  # fmt: skip

@@ -1,0 +1,73 @@
+"""A CDM as record tables, each an Ibis expression over the tables of the source."""
+
+from collections.abc import Mapping
+
+import ibis
+from ibis.expr.types import Table
+
+from stepwell.records.omop.drugs import DRUGS, drug_concepts
+from stepwell.records.omop.events import CODE_SETS, code_sets, encounter, spells
+from stepwell.records.omop.exposures import exposure
+from stepwell.records.omop.measured import SCALES, answered, lab, scale_concepts, score
+from stepwell.records.omop.people import person
+from stepwell.records.omop.source import normal
+from stepwell.records.tables import SCHEMAS
+
+
+def records(source: Mapping[str, Table], knowledge: Mapping[str, Table], *, infer: bool = False) -> dict[str, Table]:
+    """What a CDM holds, as record tables; nothing is run.
+
+    Missing supply stays unknown unless inference is asked for. Not by default: what was inferred would turn into
+    trials that are long enough, and the health system's count would say "met" of people of whom the record doesn't
+    tell, and of whom their own report says "unknown". With `infer` the end of a supply is taken from what the source
+    fills in, else from its quantity (rule `units-per-day`), and marked; a dose is never inferred, since it would call
+    a trial too low, or high enough, that nobody measured.
+
+    Args:
+        source: The CDM's tables by name, in upper or lower case; only `person` has to be there.
+        knowledge: The tables of `knowledge_tables`, on the same engine.
+        infer: Whether the end of a supply is inferred where it isn't known.
+
+    Returns:
+        A table for every name of `SCHEMAS`, with its columns and types; empty where the source has nothing for it.
+
+    Raises:
+        RecordError: It is no CDM, with every fault.
+    """
+    tables = normal(source)
+    items = answered(tables, knowledge)
+    made: dict[str, Table | None] = {
+        "person": person(tables, knowledge),
+        "exposure": exposure(tables, knowledge, infer=infer) if "drug_exposure" in tables else None,
+        "encounter": encounter(tables, knowledge) if "visit_occurrence" in tables else None,
+        **{kind: spells(tables, knowledge, kind) for kind in ("condition", "procedure", "device")},
+        "lab": lab(tables, knowledge),
+        "score": score(tables, knowledge, items),
+        "item": items,
+    }
+    return {name: _shaped(made.get(name), schema, tables) for name, schema in SCHEMAS.items()}
+
+
+def translations(source: Mapping[str, Table], knowledge: Mapping[str, Table]) -> dict[str, Table]:
+    """What the concepts of a source mean, as a few small tables: to be written out once, where the source is large.
+
+    Handed to `records` beside the tables of `knowledge_tables`, under the same names, they spare it the work of
+    looking through the vocabulary for every record table anew. The result is the same without.
+
+    Raises:
+        RecordError: It is no CDM, with every fault.
+    """
+    tables = normal(source)
+    return {
+        DRUGS: drug_concepts(tables, knowledge),
+        CODE_SETS: code_sets(tables, knowledge),
+        **{name: scale_concepts(tables, knowledge, of) for of, name in SCALES.items()},
+    }
+
+
+def _shaped(table: Table | None, schema: ibis.Schema, tables: Mapping[str, Table]) -> Table:
+    """The table with exactly the columns of its schema; an empty one where there is none."""
+    if table is None:
+        nothing = tables["person"].filter(ibis.literal(False))
+        return nothing.select(**{name: ibis.null(dtype) for name, dtype in schema.items()})
+    return table.select(**{name: table[name].cast(dtype) for name, dtype in schema.items()})
