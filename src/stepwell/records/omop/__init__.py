@@ -8,5 +8,8 @@ from stepwell.records.omop.knowledge import knowledge_tables
 from stepwell.records.omop.people import person_columns
 from stepwell.records.omop.reader import records, translations
 from stepwell.records.omop.source import SOURCE_TABLES
+from stepwell.records.omop.words import used_concepts, words
 
-__all__ = ["SOURCE_TABLES", "knowledge_tables", "person_columns", "records", "translations"]
+__all__ = [
+    "SOURCE_TABLES", "knowledge_tables", "person_columns", "records", "translations", "used_concepts", "words",
+]  # fmt: skip

@@ -2,8 +2,8 @@
 
 A concept is, in this order: a product whose code we know; a product below one in the hierarchy (a branded
 product below its clinical drug), which is the same; else a drug with one of our ingredients, whose strength
-stands in `drug_strength` and whose dose form stands in its name. A pack holds several strengths, so its
-strength is unknown.
+stands in `drug_strength` and whose dose form stands in its name; else what its name says (see `words`). A pack
+holds several strengths, so its strength is unknown.
 """
 
 from collections.abc import Mapping
@@ -28,14 +28,14 @@ HOURS_PER_DAY = 24.0
 
 def drug_concepts(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table:
     """One row per (drug concept, ingredient of ours in it): `concept_id`, `level` (product, ingredient), `MEANING`."""
-    known = _known(tables, knowledge)
-    links = _links(tables, known)
-    if links is None:
-        return known
-    products = known.filter(known.level == PRODUCT)
-    below = _below_products(tables, links, products)
-    found = ibis.union(known, below)
-    return ibis.union(found, _by_ingredient(tables, knowledge, links, found))
+    found = _known(tables, knowledge)
+    links = _links(tables, found)
+    if links is not None:
+        products = found.filter(found.level == PRODUCT)
+        found = ibis.union(found, _below_products(tables, links, products))
+        found = ibis.union(found, _by_ingredient(tables, knowledge, links, found))
+    worded = knowledge["omop_worded_drug"].anti_join(found, "concept_id")
+    return ibis.union(found, worded.select(found.columns))
 
 
 def _known(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table:
@@ -180,7 +180,9 @@ def _with_form(knowledge: Mapping[str, Table], rows: Table) -> Table:
     The longest dose form that stands in the name counts ("extended release oral tablet" before "oral tablet"),
     one of the same strength before one of any. Without any, it isn't known.
     """
-    form = knowledge["omop_form"].rename(form_strength="strength", form_unit="strength_unit", form_dose_unit="dose_unit")
+    form = knowledge["omop_form"].rename(
+        form_strength="strength", form_unit="strength_unit", form_dose_unit="dose_unit"
+    )
     pairs = rows.inner_join(form, "ingredient")
     # Where the strength is one that products of ours have, only theirs is said of it.
     alike = (pairs.form_strength == pairs.strength) & (pairs.form_unit == pairs.strength_unit)

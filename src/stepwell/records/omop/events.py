@@ -10,7 +10,19 @@ from typing import NamedTuple
 import ibis
 from ibis.expr.types import Table
 
-from stepwell.records.omop.joins import KEYS, beside, by_any_code, concepts, dated, day_after, keyed, named, pairs, types
+from stepwell.records.omop.drugs import DRUGS, drug_concepts
+from stepwell.records.omop.joins import (
+    KEYS,
+    beside,
+    by_any_code,
+    concepts,
+    dated,
+    day_after,
+    keyed,
+    named,
+    pairs,
+    types,
+)
 
 YES = ("yes", "present", "positive", "true", "abnormal present")
 """Values by which an observation says that what it names is so; with any other value it isn't taken for an event."""
@@ -39,13 +51,22 @@ PLACES = (
 
 
 def code_sets(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table:
-    """One row per (`concept_id`, `code_set` it belongs to, `kind` of that), each once."""
+    """One row per (`concept_id`, `code_set` it belongs to, `kind`, `coded_by`); by text only where no code says it."""
+    coded = _coded(tables, knowledge).mutate(coded_by=ibis.literal("code"))
+    worded = knowledge["omop_worded_set"].anti_join(coded, ["concept_id", "kind"])
+    return ibis.union(coded, worded.mutate(coded_by=ibis.literal("text")).select(coded.columns))
+
+
+def _coded(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table:
+    """The sets to which a concept belongs by its code, each once."""
     found = [_named_by_omop(tables, knowledge["omop_concept"])]
     if "concept" in tables:
         code = knowledge["omop_code"]
         concept = concepts(tables, code)
         exact = code.filter(code.length.isnull())
-        found.append(concept.inner_join(exact, ["vocabulary_id", "concept_code"]).select("concept_id", "code_set", "kind"))
+        found.append(
+            concept.inner_join(exact, ["vocabulary_id", "concept_code"]).select("concept_id", "code_set", "kind")
+        )
         found.append(_below_prefix(concept, code.filter(code.length.notnull())))
     return ibis.union(*found, distinct=True) if len(found) > 1 else found[0].distinct()
 
@@ -71,7 +92,7 @@ def _named_by_omop(tables: Mapping[str, Table], concept: Table) -> Table:
 def by_value(knowledge: Mapping[str, Table]) -> Table:
     """One row per (`val`, code set): ICD-10-CM codes as a source value, which no code of another kind looks like."""
     code = knowledge["omop_code"]
-    code = code.filter((code.vocabulary_id == "ICD10CM"))
+    code = code.filter(code.vocabulary_id == "ICD10CM")
     return code.select("length", "code_set", "kind", val="concept_code")
 
 
@@ -83,7 +104,7 @@ def _by_value(coded: Table, knowledge: Mapping[str, Table]) -> Table:
     prefix = code.filter(code.length.notnull()).rename(cut="val")
     cut = values.cross_join(prefix.select("length").distinct())
     cut = cut.mutate(cut=cut.val.substr(0, cut.length.cast("int32"))).inner_join(prefix, ["cut", "length"])
-    return ibis.union(exact, cut.select(exact.columns))
+    return ibis.union(exact, cut.select(exact.columns)).mutate(coded_by=ibis.literal("code"))
 
 
 def members(
@@ -95,8 +116,11 @@ def members(
     sets = knowledge.get(CODE_SETS)
     sets = code_sets(tables, knowledge) if sets is None else sets
     worded = _by_value(coded, knowledge)
-    meaning = by_any_code(coded, sets.filter(sets.kind.isin(kinds)), worded.filter(worded.kind.isin(kinds)))
-    return events.inner_join(meaning, KEYS)
+    found = by_any_code(coded, sets.filter(sets.kind.isin(kinds)), worded.filter(worded.kind.isin(kinds)))
+    # By a code where one of the codes says it, else by the words of one; and words add no set to those of a code.
+    by_code = found.filter(found.coded_by == "code")
+    by_text = found.filter(found.coded_by == "text").anti_join(by_code, KEYS)
+    return events.inner_join(ibis.union(by_code, by_text), KEYS)
 
 
 def _so(tables: Mapping[str, Table], rows: Table) -> Table:
@@ -135,7 +159,7 @@ def _spell(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: P
     said = [column for column in ("status", "certainty") if column in rows.columns]
     return rows.select(
         "person_id", "code_set", *said, **dated("start", rows.begun), **dated("end", rows.over),
-        coded_by=ibis.literal("code"), evidence_id=named(place.table, rows.row_id),
+        coded_by="coded_by", evidence_id=named(place.table, rows.row_id),
     )  # fmt: skip
 
 
@@ -164,4 +188,35 @@ def encounter(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Ta
         "person_id", kind=rows.kind.fill_null("other"), **dated("start", start),
         **dated("end", ibis.cases((last >= start, day_after(last)), else_=ibis.null("date"))),
         evidence_id=named("visit_occurrence", rows.visit_occurrence_id),
+    )  # fmt: skip
+
+
+def allergy(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table | None:
+    """One row per allergy to a drug of ours: by the name of the concept, else by the drug that is its value."""
+    found = [
+        _allergy(tables, knowledge, place) for place in PLACES
+        if place.table in ("condition_occurrence", "observation") and place.table in tables
+    ]  # fmt: skip
+    return ibis.union(*found) if len(found) > 1 else next(iter(found), None)
+
+
+def _allergy(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place) -> Table:
+    rows = tables[place.table]
+    said = knowledge["omop_worded_allergy"].rename({f"{place.kind}_concept_id": "concept_id"})
+    rows = rows.inner_join(said, f"{place.kind}_concept_id")
+    if "value_as_concept_id" in rows.columns:
+        drug = knowledge.get(DRUGS)
+        drug = drug_concepts(tables, knowledge) if drug is None else drug
+        value = drug.select("coded_by", value_as_concept_id="concept_id", value_drug="ingredient")
+        rows = rows.left_join(value, "value_as_concept_id")
+        rows = rows.mutate(
+            coded_by=ibis.cases((rows.ingredient.isnull(), rows.coded_by), else_="text"),
+            ingredient=rows.ingredient.fill_null(rows.value_drug),
+        )
+    else:
+        rows = rows.mutate(coded_by=ibis.literal("text"))
+    rows = rows.filter(rows.ingredient.notnull())
+    return rows.select(
+        "person_id", "ingredient", "coded_by", **dated("start", rows[place.start]),
+        evidence_id=named(place.table, rows[f"{place.table}_id"]),
     )  # fmt: skip

@@ -9,7 +9,6 @@ unless inference is asked for, and is then marked.
 from collections.abc import Mapping
 
 import ibis
-from ibis import Value
 from ibis.expr.types import Table
 
 from stepwell.logic import days_between, plus_days
@@ -61,10 +60,10 @@ def _with_days(rows: Table) -> Table:
 def _with_end(rows: Table) -> Table:
     """With the first day no longer covered: at the earliest, and at the latest (null: not known)."""
     start = rows.drug_exposure_start_date
-    stopped = ibis.cases(
-        (rows.verbatim_end_date >= start, day_after(rows.verbatim_end_date)), else_=ibis.null("date")
+    stopped = ibis.cases((rows.verbatim_end_date >= start, day_after(rows.verbatim_end_date)), else_=ibis.null("date"))
+    rows = rows.mutate(
+        stopped=stopped, supplied=plus_days(start, rows.days), refilled=plus_days(start, rows.days * rows.times)
     )
-    rows = rows.mutate(stopped=stopped, supplied=plus_days(start, rows.days), refilled=plus_days(start, rows.days * rows.times))
     given = ibis.cases(
         (rows.drug_exposure_end_date > start, day_after(rows.drug_exposure_end_date)), else_=day_after(start)
     )

@@ -60,7 +60,7 @@ def concepts(tables: Mapping[str, Table], wanted: Table) -> Table:
 def keyed(events: Table, kind: str) -> Table:
     """Events with `std`, `src` and `val`: their concept, source concept and, where that is missing, their source value.
 
-    A source value is looked at only where no source concept stands, and only if it is as short as a code. 0: no concept.
+    0: no concept. A source value is looked at only where no source concept stands, and if it is as short as a code.
     """
     concept, source = events[f"{kind}_concept_id"].fill_null(0), events[f"{kind}_source_concept_id"].fill_null(0)
     written = events[f"{kind}_source_value"].fill_null("")

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import ibis
 import pyarrow as pa
 import tomli
 
 from stepwell.knowledge.load import Knowledge
-from stepwell.knowledge.schema import Product
 from stepwell.records import doses, lab_values
 from stepwell.records.csv_folder.medications import LONGEST_SUPPLY_DAYS
-from stepwell.records.doses import ONCE, Amount
+from stepwell.records.doses import Amount
 from stepwell.records.fhir import phrases
 from stepwell.records.lookup import DrugMatch, Lookup, normal
+
+if TYPE_CHECKING:
+    from stepwell.knowledge.schema import Product
 
 Row = dict[str, object]
 
@@ -73,6 +76,15 @@ SCHEMAS: dict[str, ibis.Schema] = {
         "omop_type": {"concept_id": "int64", "of": "string", "is": "string"},
         # One row per phrase that says why a medicine was stopped, in small letters.
         "omop_stop_reason": {"said": "string", "reason": "string"},
+        # What the names of concepts in use mean; empty until `words` has looked at them. A null ingredient: the value
+        # of the event says to what the allergy is.
+        "omop_worded_drug": {
+            "concept_id": "int64", "level": "string", "ingredient": "string", "formulation": "string",
+            "product": "string", "content": "float64", "counted": "string", "dose_unit": "string", "trap": "string",
+            "coded_by": "string",
+        },
+        "omop_worded_set": {"concept_id": "int64", "code_set": "string", "kind": "string"},
+        "omop_worded_allergy": {"concept_id": "int64", "ingredient": "string"},
         # One row: the rules of reading.
         "omop_rule": {"longest_supply_days": "float64", "units_per_day": "float64"},
     }.items()
@@ -104,9 +116,14 @@ def _products(knowledge: Knowledge) -> Iterator[Row]:
 
 
 def _product(code: str, match: DrugMatch, lookup: Lookup) -> Row:
+    return {"vocabulary_id": "RxNorm", "concept_code": code, **product_row(match, lookup)}
+
+
+def product_row(match: DrugMatch, lookup: Lookup) -> Row:
+    """One drug in a product, with what one unit of it holds."""
     content, unit = _content(match, lookup)
     return {
-        "vocabulary_id": "RxNorm", "concept_code": code, "ingredient": match.ingredient,
+        "ingredient": match.ingredient,
         "formulation": match.formulation, "product": match.product, "content": content, "dose_unit": unit,
         "counted": counted(match.strength_unit), "trap": match.trap,
     }  # fmt: skip
@@ -242,6 +259,10 @@ def _stop_reasons(_: Knowledge) -> Iterator[Row]:
     return ({"said": said, "reason": reason} for said, reason in phrases.stop_phrases().items())
 
 
+def _none(_: Knowledge) -> tuple[Row, ...]:
+    return ()
+
+
 def _rule(knowledge: Knowledge) -> Iterator[Row]:
     yield {"longest_supply_days": float(LONGEST_SUPPLY_DAYS), "units_per_day": knowledge.rule("units-per-day")}
 
@@ -259,5 +280,8 @@ _ROWS: dict[str, Callable[[Knowledge], Iterable[Row]]] = {
     "omop_flag": _flags,
     "omop_type": _types,
     "omop_stop_reason": _stop_reasons,
+    "omop_worded_drug": _none,
+    "omop_worded_set": _none,
+    "omop_worded_allergy": _none,
     "omop_rule": _rule,
 }

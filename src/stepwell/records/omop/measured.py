@@ -99,7 +99,12 @@ def _against_range(rows: Table) -> Value:
     exact = rows.side.isnull()
     under = (number < low) & (exact | (rows.side == "below"))
     over = (number > high) & (exact | (rows.side == "above"))
-    within = exact & (low.notnull() | high.notnull()) & (number >= low.fill_null(number)) & (number <= high.fill_null(number))
+    within = (
+        exact
+        & (low.notnull() | high.notnull())
+        & (number >= low.fill_null(number))
+        & (number <= high.fill_null(number))
+    )
     return ibis.cases((under, "low"), (over, "high"), (within, "normal"), else_=ibis.null("string"))
 
 
@@ -127,7 +132,11 @@ def scale_concepts(tables: Mapping[str, Table], knowledge: Mapping[str, Table], 
     """One row per concept that has a code of `omop_total` or `omop_item`: `concept_id` and what it means."""
     known = knowledge[name]
     if "concept" not in tables:
-        return known.mutate(concept_id=ibis.null("int64")).filter(ibis.literal(False)).drop("vocabulary_id", "concept_code")
+        return (
+            known.mutate(concept_id=ibis.null("int64"))
+            .filter(ibis.literal(False))
+            .drop("vocabulary_id", "concept_code")
+        )
     found = concepts(tables, known).inner_join(known, ["vocabulary_id", "concept_code"])
     return found.select("concept_id", *_meaning(known))
 

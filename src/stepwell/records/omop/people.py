@@ -21,7 +21,8 @@ def person(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table
     rows = beside(rows, _death(tables), "person_id")
     rows = beside(rows, _observed(tables), "person_id")
     return rows.select(
-        "person_id", "birth_earliest", "birth_latest", "sex", "observed_from", "observed_to", **dated("death", rows.death),
+        "person_id", "birth_earliest", "birth_latest", "sex", "observed_from", "observed_to",
+        **dated("death", rows.death),
         **dated("episode_start", ibis.null("date")), evidence_id=named("person", rows.person_id),
     )  # fmt: skip
 
@@ -52,7 +53,11 @@ def _last_day(year: Value, month: Value) -> Value:
 
 def _date(year: Value, month: Value, day: Value, where: Value) -> Value:
     """The date of its parts, 1 January 2000 where they aren't told, since engines work out all branches."""
-    parts = (ibis.cases((where, year), else_=2000), ibis.cases((where, month), else_=1), ibis.cases((where, day), else_=1))
+    parts = (
+        ibis.cases((where, year), else_=2000),
+        ibis.cases((where, month), else_=1),
+        ibis.cases((where, day), else_=1),
+    )
     return ibis.date(*(part.cast("int32") for part in parts))
 
 

@@ -6,7 +6,7 @@ import ibis
 from ibis.expr.types import Table
 
 from stepwell.records.omop.drugs import DRUGS, drug_concepts
-from stepwell.records.omop.events import CODE_SETS, code_sets, encounter, spells
+from stepwell.records.omop.events import CODE_SETS, allergy, code_sets, encounter, spells
 from stepwell.records.omop.exposures import exposure
 from stepwell.records.omop.measured import SCALES, answered, lab, scale_concepts, score
 from stepwell.records.omop.people import person
@@ -42,6 +42,7 @@ def records(source: Mapping[str, Table], knowledge: Mapping[str, Table], *, infe
         "encounter": encounter(tables, knowledge) if "visit_occurrence" in tables else None,
         **{kind: spells(tables, knowledge, kind) for kind in ("condition", "procedure", "device")},
         "lab": lab(tables, knowledge),
+        "allergy": allergy(tables, knowledge),
         "score": score(tables, knowledge, items),
         "item": items,
     }

@@ -1,0 +1,100 @@
+"""Runs every case of `cases.py` on DuckDB and on a real PostgreSQL."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+import ibis
+import psycopg
+import pyarrow as pa
+import pytest
+
+from stepwell.engines import omop as reading
+from stepwell.engines.sources import DuckDB, Source, open_url
+from stepwell.knowledge.load import load
+from stepwell.records import omop
+from stepwell.records.tables import SCHEMAS
+from tests.spec import postgres
+from tests.spec.harness import cells
+from tests.unit.records.omop.cases import CASES
+from tests.unit.records.omop.cdm import Case, combined, found_rows
+
+Results = dict[bool, dict[str, pa.Table]]
+NUMBERS = {case.title: number for number, case in enumerate(CASES, 1)}
+
+
+def in_duckdb(tables: Mapping[str, pa.Table]) -> Source:
+    """A CDM in DuckDB."""
+    source = DuckDB(duckdb.connect(), {}, "DuckDB")
+    return DuckDB(source.connection, source.add(tables), source.kind)
+
+
+def written(source: Source) -> Results:
+    """Every record table, with inference and without."""
+    knowledge = reading.knowledge_beside(source, load())
+    return {
+        infer: {name: source.run(table) for name, table in omop.records(source.tables, knowledge, infer=infer).items()}
+        for infer in (False, True)
+    }
+
+
+def put(connection: psycopg.Connection[Any], tables: Mapping[str, pa.Table]) -> None:
+    """The tables in PostgreSQL, in upper case."""
+    for name, table in tables.items():
+        columns = ", ".join(f'"{field.name.upper()}" {postgres.TYPES[str(field.type)]}' for field in table.schema)
+        connection.execute(f'CREATE TABLE "{name.upper()}" ({columns})'.encode())
+        with connection.cursor() as cursor, cursor.copy(f'COPY "{name.upper()}" FROM STDIN'.encode()) as copy:
+            for row in table.to_pylist():
+                copy.write_row(tuple(row.values()))
+
+
+@pytest.fixture(scope="module")
+def duck() -> Results:
+    """All cases on DuckDB."""
+    return written(in_duckdb(combined(CASES)))
+
+
+@pytest.fixture(scope="module")
+def post() -> Results:
+    """All cases on PostgreSQL."""
+    # Not below the folder of the test run: the address of a socket may not be longer than 107 letters.
+    with TemporaryDirectory() as folder, postgres.server(Path(folder)) as uri:
+        with psycopg.connect(uri, autocommit=True) as connection:
+            put(connection, combined(CASES))
+        source = open_url(uri, omop.SOURCE_TABLES)
+        found = written(source)
+        source.connection.close()
+        return found
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+def test_case(case: Case, duck: Results) -> None:
+    """The rows expected come out, in whichever order."""
+    for name, text in case.expected.items():
+        expected = cells(text)
+        columns = list(expected[0]) if expected else ["evidence_id"]
+        found = found_rows(duck[case.infer][name], NUMBERS[case.title], columns)
+
+        assert sorted(found, key=repr) == sorted(_as_written(expected), key=repr)
+
+
+def _as_written(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Rows with an end that is open written as the record rows are."""
+    return [{name: value + " " if value.endswith(" to") else value for name, value in row.items()} for row in rows]
+
+
+@pytest.mark.parametrize("infer", [False, True])
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_postgres_gives_the_same_rows(name: str, infer: bool, duck: Results, post: Results) -> None:  # noqa: FBT001 -- a parameter of the test
+    assert sorted(post[infer][name].to_pylist(), key=repr) == sorted(duck[infer][name].to_pylist(), key=repr)
+
+
+def test_every_record_table_has_its_columns(duck: Results) -> None:
+    for name, schema in SCHEMAS.items():
+        assert ibis.Schema.from_pyarrow(duck[False][name].schema) == schema
+
+
+def test_evidence_names_the_row_of_the_source(duck: Results) -> None:
+    assert {row["evidence_id"] for row in duck[False]["exposure"].to_pylist()} >= {"drug_exposure/101"}
