@@ -1,0 +1,1 @@
+"""Many people: from their reviews to tables of counts, pathways and pictures."""
