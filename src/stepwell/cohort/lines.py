@@ -4,11 +4,13 @@ A line is a step of the pathway (`stepwell.cohort.pathways`) of antidepressants 
 of observation. Line 1 is the first one observed: what was taken before, the record doesn't say.
 """
 
+from collections.abc import Callable
+
 import ibis
 from ibis import Value
 from ibis.expr.types import Table
 
-from stepwell.cohort.pathways import WITH, PathwayRules
+from stepwell.cohort.pathways import WITH, PathwayRules, pathways
 from stepwell.knowledge.load import Knowledge
 from stepwell.logic import MET, NOT_MET, UNKNOWN, first_rows, one_if, plus_days, union_days
 
@@ -43,6 +45,28 @@ def line_rules(knowledge: Knowledge) -> PathwayRules:
     )
 
 
+def line_step(
+    line_event: Table,
+    line_window: Table,
+    rules: PathwayRules,
+    keep: Callable[[Table], Table],
+    count: Callable[[Table], int],
+) -> Table:
+    """One row per person and line: what was taken, from when to when. The one part that works in passes.
+
+    Args:
+        line_event: From `line_event` or `line_class_event`.
+        line_window: From `line_window`.
+        rules: From `line_rules`, or others.
+        keep: Writes the rows of an expression down and gives the table of them.
+        count: The number of rows of an expression.
+
+    Returns:
+        As `pathways` gives it, with `line` for `order` and without `window`.
+    """
+    return pathways(line_event, line_window, rules, keep, count).rename(line="order").drop("window")
+
+
 def line_event(attempt: Table) -> Table:
     """One row per trial, for `pathways`: `treatment` is the ingredient.
 
@@ -62,12 +86,14 @@ def line_class_event(attempt: Table) -> Table:
 
 
 def _events(attempt: Table, treatment: Value) -> Table:
+    day_after = plus_days(attempt.start_latest, 1)
     vague = (attempt.start_earliest != attempt.start_latest) | (attempt.end_earliest != attempt.end_latest)
     return attempt.select(
         "person_id", "trial_id", "ingredient", "state",
         treatment=treatment,
         start=attempt.start_latest,
-        end=ibis.greatest(attempt.end_earliest, plus_days(attempt.start_latest, 1)),
+        # Through a time of day: DuckDB makes one of a date and days, and it would be handed on as a date.
+        end=ibis.greatest(attempt.end_earliest, day_after.cast("timestamp").cast("date")),
         vague=(vague | ~attempt.end_recorded).fill_null(True),
     )  # fmt: skip
 
@@ -83,18 +109,18 @@ def line_window(person: Table, line_event: Table) -> Table:
     )
 
 
-def line_trial(path_step: Table, line_event: Table) -> Table:
+def line_trial(line_step: Table, line_event: Table) -> Table:
     """One row per line and trial in it.
 
     Args:
-        path_step: From `pathways`, with one window per person.
+        line_step: From `line_step`.
         line_event: The events that it was made from.
 
     Returns:
         `person_id`, `line`, `trial_id`, `ingredient`, `treatment`, `state`, `vague`, `start`, `end` (of the line),
         `begins` (1: the first line of this trial).
     """
-    lines = path_step.select("person_id", "drugs", "start", "end", line="order")
+    lines = line_step.select(*LINE, "drugs", "start", "end")
     events = line_event.rename(event_start="start", event_end="end")
     rows = lines.inner_join(events, "person_id")
     within = (ibis.literal(WITH) + rows.drugs + WITH).contains(ibis.literal(WITH) + rows.treatment + WITH)
@@ -107,7 +133,7 @@ def line_trial(path_step: Table, line_event: Table) -> Table:
 
 
 def line(
-    path_step: Table,
+    line_step: Table,
     line_trial: Table,
     era_supply: Table,
     dose_step: Table,
@@ -129,8 +155,7 @@ def line(
         `outcome`; `response`, `remission` (met, not met, unknown, by the default outcome definitions on the scale that
         speaks for the trial); `after` (`next line`, `still running`, `end not recorded`, `stopped`).
     """
-    lines = path_step.rename(line="order").drop("window")
-    rows = lines
+    rows = line_step
     for part in (
         _standing(line_trial),
         _dose(line_trial, dose_step),
