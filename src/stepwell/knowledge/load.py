@@ -41,6 +41,12 @@ class Knowledge:
     reasons: tuple[s.Reason, ...]
     options: tuple[s.Option, ...]
     rules: tuple[s.Rule, ...]
+    cohort_rules: tuple[s.Rule, ...]
+    cohort_steps: tuple[s.CohortStep, ...]
+    age_bands: tuple[s.AgeBand, ...]
+    faults: tuple[s.Fault, ...]
+    gaps: tuple[s.Gap, ...]
+    variants: tuple[s.Variant, ...]
     crisis_lines: tuple[s.CrisisLine, ...]
     places: dict[str, tuple[str, ...]]
 

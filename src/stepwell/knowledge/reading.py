@@ -48,6 +48,12 @@ LISTINGS = (
     Listing("facts", "facts/*.toml", s.Fact, ("id",), "fact"),
     Listing("outcomes", "outcomes.toml", s.Outcome, ("id",), "outcome"),
     Listing("rules", "rules.toml", s.Rule, ("id",), "rule"),
+    Listing("cohort_rules", "cohort/rules.toml", s.Rule, ("id",), "rule"),
+    Listing("cohort_steps", "cohort/steps.toml", s.CohortStep, ("id",), "step"),
+    Listing("age_bands", "cohort/age_bands.toml", s.AgeBand, ("id",), "age_band"),
+    Listing("faults", "cohort/faults.toml", s.Fault, ("id",), "fault"),
+    Listing("gaps", "cohort/gaps.toml", s.Gap, ("table", "check"), "gap"),
+    Listing("variants", "cohort/variants.toml", s.Variant, ("id",), "variant"),
     Listing("crisis_lines", "crisis_lines.csv", s.CrisisLine, ("region", "service")),
 )
 FOLDERS: dict[str, type[s.Model]] = {

@@ -457,6 +457,72 @@ class Rule(Model):
     cite: Cites
 
 
+# --- many people -------------------------------------------------------------------------------------
+
+
+class AgeBand(Model):
+    """One band of ages in whole years (cohort/age_bands.toml); `high` is included, null: open upward."""
+
+    id: Id
+    title: Text
+    low: int
+    high: int | None = None
+    cite: Cites
+
+
+class Fault(Model):
+    """What may stand between a claims rule and resistance (cohort/faults.toml).
+
+    `name` is the word in the tables; `order` the place in which it is named for a person; `kind`: the record
+    shows it (`sure`) or leaves it open (`unknown`).
+    """
+
+    id: Id
+    name: Text
+    title: Text
+    order: int
+    kind: Literal["sure", "unknown"]
+    about: Text
+    cite: Cites
+
+
+class CohortStep(Model):
+    """One step from everybody to an answer (cohort/steps.toml); `leaves`: why a person leaves here."""
+
+    id: Id
+    title: Text
+    order: int
+    leaves: Text
+    cite: Cites
+
+
+class Gap(Model):
+    """What can't be answered where a check of the data finds rows missing (cohort/gaps.toml)."""
+
+    table: Id
+    check: Text
+    unanswerable: Text
+    cite: Cites
+
+
+class Variant(Model):
+    """One thing that is varied to see how a count moves (cohort/variants.toml).
+
+    `changes` names it; the field that belongs to it holds the value: `adherence` (`least_covered`, or
+    `asks_adherence` false), `dose table`, `gap` (`persistence_days`).
+    """
+
+    id: Id
+    title: Text
+    changes: Literal["adherence", "dose table", "gap"]
+    least_covered: float | None = None
+    asks_adherence: bool = True
+    dose_table: Id | None = None
+    persistence_days: int | None = None
+    why: Text
+    cite: Cites
+
+
 class CrisisLine(Model):
     """One row per helpline (crisis_lines.csv)."""
 

@@ -1,0 +1,135 @@
+"""How many people: each step one small table of counts, which is all that leaves the engine.
+
+Every row has `people` and, of these, `inferred`: people of whom any trial rests on inferred supply. Only what
+occurs has a row here; `finish.py` adds the rest.
+"""
+
+import ibis
+from ibis.expr.types import Table
+
+from stepwell.cohort.logic import ANTIDEPRESSANT, counted, rests_on_inferred, with_inferred, worded
+from stepwell.logic import MET, UNKNOWN
+
+UNDATED = "none"
+
+
+def people_count(person_group: Table) -> Table:
+    """One row per column and group of it."""
+    return counted(person_group, ["split_by", "group"])
+
+
+def attrition_count(person_step: Table) -> Table:
+    """One row per definition, step and state, of those whom all steps before it let through."""
+    rows = person_step.filter(person_step.reached)
+    return counted(rows, ["definition_id", "step", "state"])
+
+
+def definition_count(definition_result: Table, person_summary: Table) -> Table:
+    """One row per definition and result."""
+    return counted(with_inferred(definition_result, person_summary), ["definition_id", "result"])
+
+
+def definition_combination(definition_result: Table, definition: Table, person_summary: Table) -> Table:
+    """One row per set of definitions that the same people meet: `met`, a sum of 2 to the power of each order."""
+    bits = definition.select("definition_id", bit=_power(definition.order))
+    rows = definition_result.filter(definition_result.result == MET).inner_join(bits, "definition_id")
+    sets = rows.group_by("person_id").aggregate(met=rows.bit.sum().cast("int64"))
+    people = person_summary.select("person_id", "inferred").left_join(sets, "person_id")
+    return counted(people.mutate(met=people.met.fill_null(0).cast("int64")), ["met"])
+
+
+def _power(order: ibis.Value) -> ibis.Value:
+    """2 to the power of a small whole number, without a float on the way."""
+    return ibis.cases(*((order == number, 2**number) for number in range(62)), else_=0).cast("int64")
+
+
+def reason_count(reason: Table, person_group: Table) -> Table:
+    """One row per reason and state, for everybody."""
+    rows = _of_all(person_group).inner_join(reason.select("person_id", "reason", "state"), "person_id")
+    return counted(rows, ["reason", "state"])
+
+
+def stage_count(stage: Table, person_group: Table) -> Table:
+    """One row per staging method, state and lowest and highest category (`none` where there is none)."""
+    rows = _of_all(person_group).inner_join(stage, "person_id")
+    rows = rows.mutate(
+        category_low=rows.category_low.fill_null(UNDATED), category_high=rows.category_high.fill_null(UNDATED)
+    )
+    return counted(rows, ["method", "state", "category_low", "category_high"])
+
+
+def option_count(option_fit: Table, person_group: Table) -> Table:
+    """One row per option, column, group of it and fit."""
+    rows = person_group.inner_join(option_fit.select("person_id", "option", "fit"), "person_id")
+    return counted(rows, ["option", "split_by", "group", "fit"])
+
+
+def verdict_count(verdict: Table, attempt: Table, cohort_parameter: Table) -> Table:
+    """One row per definition, number of the trial (1: the first antidepressant of a person) and verdict.
+
+    In each number a person stands once; trials beyond `trial_numbers` are not counted.
+    """
+    ours = attempt.filter(attempt.role == ANTIDEPRESSANT)
+    window = ibis.window(group_by="person_id", order_by=[ours.start_earliest, ours.trial_id])
+    ours = ours.mutate(
+        trial_number=(ibis.row_number().over(window) + 1).cast("int64"), inferred=rests_on_inferred(ours)
+    )
+    ours = ours.cross_join(cohort_parameter.select("trial_numbers"))
+    ours = ours.filter(ours.trial_number <= ours.trial_numbers).select(
+        "person_id", "trial_id", "trial_number", "inferred"
+    )
+    rows = verdict.inner_join(ours, ["person_id", "trial_id"])
+    return counted(rows, ["definition_id", "trial_number", "verdict"])
+
+
+def pseudo_count(pseudo_resistance: Table) -> Table:
+    """One row per claims rule, class and first fault of the people who meet the rule."""
+    return counted(pseudo_resistance, ["definition_id", "class", "fault"])
+
+
+def pseudo_trial_count(labelled_trial: Table, person_summary: Table) -> Table:
+    """One row per claims rule and fault: people with at least one such trial behind the rule; they overlap."""
+    rows = labelled_trial.select("person_id", "definition_id", "fault").distinct()
+    return counted(with_inferred(rows, person_summary), ["definition_id", "fault"])
+
+
+def unknown_fact_count(fact: Table, fact_entry: Table, person_summary: Table) -> Table:
+    """One row per fact: people in whom it is known to be there or not; everybody else's record leaves it open."""
+    asked = fact_entry.filter(fact_entry.ask.notnull()).select("fact")
+    rows = fact.filter(fact.state.isin(["present", "absent"])).select("person_id", "fact").inner_join(asked, "fact")
+    return counted(with_inferred(rows, person_summary), ["fact"])
+
+
+def unknown_trial_count(verdict: Table, attempt: Table, cohort_parameter: Table, person_summary: Table) -> Table:
+    """One row per part of a trial: people with an antidepressant trial of which it is unknown to the headline."""
+    ours = attempt.filter(attempt.role == ANTIDEPRESSANT).select("person_id", "trial_id")
+    rows = verdict.inner_join(cohort_parameter.select(definition_id="headline"), "definition_id")
+    rows = rows.inner_join(ours, ["person_id", "trial_id"])
+    outcome = rows.outcome_basis == UNKNOWN
+    parts = {
+        "dose": rows.dose == UNKNOWN, "length": rows.duration == UNKNOWN, "adherence": rows.adherence == UNKNOWN,
+        "outcome": outcome | (rows.outcome_basis == "inferred from what was done next"),
+    }  # fmt: skip
+    found = ibis.union(
+        *(rows.filter(part).select("person_id", what=ibis.literal(name)) for name, part in parts.items()),
+        distinct=True,
+    )
+    return counted(with_inferred(found, person_summary), ["what"])
+
+
+def safety_count(safety_notice: Table, person_summary: Table) -> Table:
+    """One row per place where a positive answer about death or self-harm stands, and whether it is the newest.
+
+    `place`: the scale, or the fact that another row shows; `any` for all together. `newest`: `any`, or `yes` for
+    people of whom no later score answers otherwise.
+    """
+    rows = safety_notice.select("person_id", "newest", place=safety_notice.instrument.fill_null(safety_notice.fact))
+    rows = rows.union(rows.mutate(place=ibis.literal("any")))
+    now = rows.filter(rows.newest).select("person_id", "place", newest=ibis.literal("yes"))
+    ever = rows.select("person_id", "place", newest=ibis.literal("any"))
+    people = ibis.union(now, ever, distinct=True).mutate(place=lambda t: worded(t.place))
+    return counted(with_inferred(people, person_summary), ["place", "newest"])
+
+
+def _of_all(person_group: Table) -> Table:
+    return person_group.filter(person_group.split_by == "all").select("person_id", "inferred")
