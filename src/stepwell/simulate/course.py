@@ -131,7 +131,7 @@ def _drug(settings: Settings, rng: np.random.Generator, state: State, strategy: 
     wanted = np.where((strategy == COMBINE)[:, None], adding, wanted)
     wanted = np.where(state.used, 0.0, wanted + 1e-9)
     keys = np.log(wanted, out=np.full(wanted.shape, -np.inf), where=wanted > 0) + rng.gumbel(size=wanted.shape)
-    return keys.argmax(axis=1)
+    return np.asarray(keys.argmax(axis=1))
 
 
 def _agent(settings: Settings, rng: np.random.Generator, size: int) -> Array:
@@ -175,9 +175,8 @@ def _outcome(settings: Settings, rng: np.random.Generator, state: State, kind: A
     able = (kind == ADEQUATE) | (kind == TOO_LOW)
     b = state.severity
     responds = able & ~remits & (b >= 2 * ABOVE_REMISSION) & (rng.random(size) < response.without_remission.value)
-    partly = (
-        (kind == ADEQUATE) & ~remits & ~responds & (b >= LEAST_FOR_PARTLY) & (rng.random(size) < response.partly.value)
-    )
+    ill_enough = (kind == ADEQUATE) & (b >= LEAST_FOR_PARTLY)
+    partly = ill_enough & ~remits & ~responds & (rng.random(size) < response.partly.value)
     outcome = np.select([remits, responds, partly], [REMITTED, RESPONDED, PARTLY], FAILED)
     blame = (rng.random((size, max(1, state.reasons.shape[1]))) * _padded(state.reasons)).argmax(axis=1)
     kept_away = there & (luck < chance_of)

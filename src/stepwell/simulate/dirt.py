@@ -26,6 +26,8 @@ def supplies(settings: Settings, seed: int, block: int, people: Columns, table: 
     rows["stop"] = np.where(_hit(rng, rows, missing.stop_reason), NONE, rows["stop"])
     rows = stacked([rows, _after_death(rng, dirty.rows_after_death, people, table)])
     rows["day"] = _dates(rng, rows, missing.exposure_date, dirty.future_dates)
+    # Why something was stopped is written down on a day; a row without one doesn't tell it.
+    rows["stop"] = np.where(rows["day"] == NONE, NONE, rows["stop"])
     return ordered(rows, "person", "day", "product")
 
 

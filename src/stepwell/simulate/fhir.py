@@ -17,7 +17,7 @@ from stepwell.simulate.people import UNIX
 from stepwell.simulate.products import Products
 from stepwell.simulate.record import Block
 from stepwell.simulate.settings import Settings
-from stepwell.simulate.supplies import STOPS
+from stepwell.simulate.supplies import WRITTEN_STOPS
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 LOINC = "http://loinc.org"
@@ -116,7 +116,7 @@ class Fhir:
                 "medicationCodeableConcept": self._medicines[product], "subject": _patient(person),
             }  # fmt: skip
             if stop != NONE:
-                one["statusReasonCodeableConcept"] = {"text": STOPS[stop]}
+                one["statusReasonCodeableConcept"] = {"text": WRITTEN_STOPS[stop]}
             if quantity == quantity:  # noqa: PLR0124 -- not a number where it isn't known
                 one["quantity"] = {"value": quantity}
             if lasts != NONE:

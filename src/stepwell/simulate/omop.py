@@ -14,10 +14,13 @@ from stepwell.simulate.columns import days, ints, items_of, known, same, texts
 from stepwell.simulate.products import Products
 from stepwell.simulate.record import Block
 from stepwell.simulate.settings import Settings
-from stepwell.simulate.supplies import STOPS
+from stepwell.simulate.supplies import WRITTEN_STOPS
 from stepwell.simulate.vocabulary import DISPENSED, EHR, FEMALE, MALE, VISITS, Vocabulary
 from stepwell.simulate.words import NOTICE
 from stepwell.simulate.writing import Parquet
+
+LABS = IDS // 2
+"""Where the ids of results begin among those of a block, so that they don't depend on how many scores there are."""
 
 
 class Omop:
@@ -160,7 +163,7 @@ class Omop:
             "drug_exposure_start_date": days(rows["day"]),
             "drug_exposure_end_date": days(end),
             "drug_type_concept_id": same(DISPENSED, len(end)),
-            "stop_reason": texts(STOPS, rows["stop"]),
+            "stop_reason": texts(WRITTEN_STOPS, rows["stop"]),
             "quantity": known(rows["quantity"]),
             "days_supply": ints(rows["days"]),
             "drug_source_value": pa.array(np.array(self._products.rxcui)[rows["product"]]),
@@ -177,7 +180,7 @@ class Omop:
         code = np.array([code for code, _ in named] or [""])[labs["code"]]
         unit = np.array([unit for _, unit in named] or [""])[labs["code"]]
         return pa.table({
-            "measurement_id": ints(first + np.arange(totals + results)),
+            "measurement_id": ints(np.concatenate([first + np.arange(totals), first + LABS + np.arange(results)])),
             "person_id": ints(people),
             "measurement_concept_id": ints(
                 np.concatenate([np.full(totals, self.vocabulary.id("LOINC", total)), concepts[labs["code"]]])

@@ -122,7 +122,7 @@ def _unknown_codes(settings: Settings, knowledge: Knowledge) -> list[str]:
     known = [(c.code_set, c.system, c.code, c.match == "prefix") for c in knowledge.codes]
     reasons = {reason.id for reason in knowledge.reasons}
     faults = [
-        f"{where}: {code!r} isn't a {system} code{f' of {code_set!r}' if code_set else ''}."
+        f"{where}: {code!r} isn't a code of {code_set or 'a laboratory result'!r} in {system}."
         for where, code_set, system, code in wanted
         if not any(
             (not code_set or code_set == s) and system == y and (code == c or (prefix and code.startswith(c)))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import tomli
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from stepwell.errors import ConfigError
@@ -15,7 +15,15 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
 Days = Annotated[int, Field(ge=0)]
-Span = tuple[Days, Days]
+
+
+def _forward(span: tuple[int, int]) -> tuple[int, int]:
+    if span[0] > span[1]:
+        raise ValueError("the first may not be above the second")
+    return span
+
+
+Span = Annotated[tuple[Days, Days], AfterValidator(_forward)]
 
 
 class Part(BaseModel):
@@ -391,4 +399,5 @@ def _fault(fault: ErrorDetails) -> str:
     place = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "extra_forbidden":
         return f"{place}: there is no such setting."
-    return f"{place}: found {fault['input']!r}; {fault['msg'][0].lower()}{fault['msg'][1:]}."
+    why = fault["msg"].removeprefix("Value error, ")
+    return f"{place}: found {fault['input']!r}; {why[0].lower()}{why[1:]}."

@@ -8,6 +8,9 @@ from stepwell.simulate.products import Products
 from stepwell.simulate.settings import Settings
 
 STOPS = ("no benefit", "side effects", "better", "other")
+WRITTEN_STOPS = ("no benefit", "side effects", "recovered", "other")
+"""The same in the words that stand in records, where there is no list of ours to choose from."""
+
 NO_BENEFIT, SIDE_EFFECTS, BETTER, OTHER = range(4)
 
 
@@ -84,4 +87,4 @@ def _beside(rng: np.random.Generator, people: Columns, product: int, supplies: t
 
 def _place(people: Columns, person: Array) -> Array:
     """The row of each person in the block."""
-    return person - people["person"][0]
+    return np.asarray(person - people["person"][0])
