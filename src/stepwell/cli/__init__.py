@@ -1,4 +1,4 @@
-"""The command line: `stepwell review | interview | plan | letter | people | template | options | simulate | knowledge`."""
+"""The command line: `stepwell review | interview | plan | letter | cohort | simulate | people | options | ...`."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from stepwell import __version__
-from stepwell.cli import interview, plan, review, simulate
+from stepwell.cli import cohort, interview, plan, review, simulate
 from stepwell.cli.common import RecordPath, width
 from stepwell.errors import UserError
 
@@ -27,6 +27,7 @@ app.command()(interview.interview)
 app.command()(plan.plan)
 app.command()(plan.letter)
 app.command()(simulate.simulate)
+app.add_typer(cohort.app, name="cohort")
 app.add_typer(knowledge_app, name="knowledge")
 
 

@@ -1,18 +1,15 @@
 """The steps that follow a review of many, in their order, and the knowledge tables they read beside its own."""
 
-import inspect
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Sequence
 
 import ibis
 import pyarrow as pa
-from ibis.expr.types import Table
 
-from stepwell.cohort import counts, people, pseudo, times
+from stepwell.cohort import counts, lines, people, pseudo, times
 from stepwell.errors import ConfigError, KnowledgeError
 from stepwell.knowledge.load import Knowledge
-from stepwell.knowledge.tables import SCHEMAS as KNOWLEDGE_SCHEMAS
-from stepwell.review import PARAMETER, Step, compiled
+from stepwell.pipeline import Step
+from stepwell.review import REVIEW
 
 SCHEMAS: dict[str, ibis.Schema] = {
     name: ibis.schema(columns)
@@ -40,6 +37,8 @@ PEOPLE: tuple[Step, ...] = (
     Step("labelled_trial", pseudo.labelled_trial),
     Step("pseudo_resistance", pseudo.pseudo_resistance),
     Step("time_to_event", times.time_to_event),
+    Step("line_event", lines.line_event),
+    Step("line_window", lines.line_window),
 )
 """Tables with a row per person or more: they stay with the engine, or are written where the user says."""
 
@@ -119,30 +118,5 @@ def tables(knowledge: Knowledge, definitions: Sequence[str] = ()) -> dict[str, p
     return {name: pa.Table.from_pylist(rows[name], schema=schema.to_pyarrow()) for name, schema in SCHEMAS.items()}
 
 
-@cache
-def review_schemas() -> dict[str, ibis.Schema]:
-    """The columns of every table of a review."""
-    return {name: schema for name, _, schema in compiled(lambda _: "")}
-
-
-def compiled_steps(
-    write: Callable[[Table], str], inputs: dict[str, ibis.Schema] | None = None
-) -> Iterator[tuple[str, str, ibis.Schema]]:
-    """The name, the SQL and the columns of each step in order, as `write` puts an expression into SQL.
-
-    Args:
-        write: Puts an expression into SQL.
-        inputs: Columns of the tables they read where these differ from what a review and the knowledge have.
-    """
-    schemas = {**KNOWLEDGE_SCHEMAS, **SCHEMAS, "parameter": PARAMETER, **review_schemas(), **(inputs or {})}
-    known = {name: ibis.table(schema, name=name) for name, schema in schemas.items()}
-    for step in STEPS:
-        expr = step.build(*(known[name] for name in step.inputs()))
-        known[step.name] = ibis.table(expr.schema(), name=step.name)
-        yield step.name, write(expr), expr.schema()
-
-
-def reads() -> tuple[str, ...]:
-    """Names of the review's tables that the steps read; the runner has to have made these."""
-    named = {name for step in STEPS for name in inspect.signature(step.build).parameters}
-    return tuple(sorted(named & set(review_schemas())))
+COHORT = REVIEW.then("counts", SCHEMAS, STEPS)
+"""A review with the steps of this room behind it."""

@@ -1,13 +1,17 @@
 """Spark: the steps run on the cluster, each step's rows as Parquet in a folder that all its machines reach."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
+
+from stepwell.errors import ConfigError
 
 REQUIRED = {"spark.sql.ansi.enabled": "true", "spark.sql.session.timeZone": "UTC"}
 """What the steps rely on: an impossible value is an error and not null, and a day is a day everywhere."""
@@ -89,3 +93,27 @@ class Store:
         settings = self.session.sparkContext._jsc.hadoopConfiguration()  # noqa: SLF001 -- the same
         folder = java.org.apache.hadoop.fs.Path(path)
         folder.getFileSystem(settings).delete(folder, True)
+
+
+@contextmanager
+def opened(master: str) -> Iterator[SparkSession]:
+    """A session, for as long as it is needed.
+
+    Args:
+        master: `local[2]`, `yarn`, `spark://HOST:PORT`; `submitted`: as `spark-submit` set it.
+
+    Raises:
+        ConfigError: Spark can't be started.
+    """
+    builder = SparkSession.builder.appName("stepwell").config("spark.ui.showConsoleProgress", "false")
+    try:
+        session = (builder if master == "submitted" else builder.master(master)).getOrCreate()
+    except (PySparkException, RuntimeError, OSError):
+        raise ConfigError(
+            f"Spark can't be started with the master {master}. It needs Java 17 or 21 (JAVA_HOME names it), and a "
+            "master such as local[2], yarn or spark://HOST:PORT."
+        ) from None
+    try:
+        yield session
+    finally:
+        session.stop()

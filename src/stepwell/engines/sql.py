@@ -17,6 +17,9 @@ import stepwell
 from stepwell.pipeline import Pipeline
 from stepwell.review import REVIEW
 
+ARROW = {"string": "string", "date32[day]": "date", "double": "float64", "int64": "int64", "bool": "boolean"}
+"""Ibis' name for each Arrow type that our tables have."""
+
 
 class Compiled(NamedTuple):
     """A step in SQL: its name, its query, and the Arrow type of each of its columns by name."""
@@ -42,11 +45,28 @@ def steps(dialect: str, pipeline: Pipeline = REVIEW) -> tuple[Compiled, ...]:
     return fresh
 
 
+def written(name: str, expr: Table, dialect: str) -> Compiled:
+    """One expression in SQL, under a name."""
+    return _compiled(name, _writer(dialect)(expr), expr.schema(), dialect)
+
+
+def schemas(dialect: str, pipeline: Pipeline = REVIEW) -> dict[str, ibis.Schema]:
+    """The columns of every step of a pipeline."""
+    return {
+        step.name: ibis.schema({name: ARROW[kind] for name, kind in step.columns.items()})
+        for step in steps(dialect, pipeline)
+    }
+
+
 def _compile(dialect: str, pipeline: Pipeline) -> Iterator[Compiled]:
     for name, sql, schema in pipeline.compiled(_writer(dialect)):
-        columns = {name: "int64" if t.is_integer() else str(t.to_pyarrow()) for name, t in schema.items()}
-        # SQLite casts a value to its column's type where it is written.
-        yield Compiled(name, sql if dialect == "sqlite" else _typed(sql, schema, dialect), columns)
+        yield _compiled(name, sql, schema, dialect)
+
+
+def _compiled(name: str, sql: str, schema: ibis.Schema, dialect: str) -> Compiled:
+    columns = {name: "int64" if t.is_integer() else str(t.to_pyarrow()) for name, t in schema.items()}
+    # SQLite casts a value to its column's type where it is written.
+    return Compiled(name, sql if dialect == "sqlite" else _typed(sql, schema, dialect), columns)
 
 
 def _writer(dialect: str) -> Callable[[Table], str]:

@@ -63,7 +63,6 @@ class Engine:
         self.store = store
         self._knowledge = knowledge
         self._pipeline = pipeline
-        self._steps = {step.name: step for step in steps(store.dialect, pipeline)}
         for name, table in knowledge_tables(knowledge).items():
             store.hold(name, table)
 
@@ -94,10 +93,15 @@ class Engine:
     def make(self, wanted: Sequence[str], as_of: date) -> None:
         """Makes the tables wanted, and all that they rest on, from the record tables in the store."""
         self.store.hold("parameter", parameter_table(self._knowledge, as_of))
-        for name in self._pipeline.in_order(wanted):
-            step = self._steps[name]
-            self.store.make(name, step.sql, step.columns)
+        make(self.store, self._pipeline, wanted)
 
     def close(self) -> None:
         """Frees the store."""
         self.store.close()
+
+
+def make(store: Store, pipeline: Pipeline, wanted: Sequence[str]) -> None:
+    """Makes the tables wanted, and the steps that they rest on; what the pipeline is given stands in the store."""
+    compiled = {step.name: step for step in steps(store.dialect, pipeline)}
+    for name in pipeline.in_order(wanted):
+        store.make(*compiled[name])

@@ -1,0 +1,164 @@
+"""`stepwell cohort`: a whole population; and `stepwell cohort explain`: one person of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from stepwell.cli.common import AsOf, Definitions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stepwell.cohort.run import Progress
+    from stepwell.cohort.source import Opened, Reading
+    from stepwell.knowledge.load import Knowledge
+
+STOPPED = 130
+"""Exit code of a program that was interrupted."""
+
+
+class SourceFirst(TyperGroup):
+    """`cohort SOURCE` runs; only the name of another command (`cohort explain`) leads elsewhere."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 -- Typer keeps a Click of its own
+        """What doesn't begin with the name of a command belongs to the run."""
+        known = {*self.commands, "--help"}
+        return super().parse_args(ctx, args if not args or args[0] in known else ["run", *args])
+
+
+app = typer.Typer(
+    cls=SourceFirst,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="A whole population: how many are resistant, really or not, why, and what could help. "
+    "`stepwell cohort SOURCE --out DIR` runs it (`stepwell cohort run --help` lists its options); "
+    "`stepwell cohort explain PERSON --results DIR` says why one person is in or out.",
+)
+
+SourcePlace = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE",
+        help="An OMOP CDM 5.3 or 5.4 (a folder of Parquet or CSV, a DuckDB file, postgresql://USER@HOST/DATABASE), "
+        "FHIR R4 bulk export, or a folder of CSV files. It is only read.",
+    ),
+]
+Results = Annotated[Path, typer.Option("--results", metavar="DIR", help="The folder that the run wrote.")]
+
+
+@app.command()
+def run(
+    source: SourcePlace,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; it must be new or empty.")],
+    as_of: AsOf = None,
+    definition: Definitions = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Count options by this column of the table `person` too; may be repeated."),
+    ] = None,
+    least_cell: Annotated[
+        int, typer.Option(min=5, help="Counts of fewer people are not shown; it can be set higher, not lower.")
+    ] = 5,
+    infer: Annotated[
+        bool,
+        typer.Option("--infer", help="Infer the end of a supply where it is missing, by a stated rule, and mark it."),
+    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that broke off.")] = False,
+    schema: Annotated[str | None, typer.Option(help="Schema of the tables in PostgreSQL.")] = None,
+    spark: Annotated[
+        str | None, typer.Option(metavar="MASTER", help="Run on Spark: `local[2]`, `yarn`, ... or `submitted`.")
+    ] = None,
+    memory: Annotated[str | None, typer.Option(help="Memory that DuckDB may use, such as 6GB.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Processors that DuckDB may use [default: all].")] = None,
+    part: Annotated[
+        int, typer.Option(min=1, help="People reviewed at a time; what is finished stays finished.")
+    ] = 50_000,
+) -> None:
+    """Reviews everybody in a source: results by person, counts, and one page to read.
+
+    It first says what it found in the source and what is missing for which answer. Ctrl-C loses nothing that was
+    finished: the same command with --resume goes on.
+    """
+    from stepwell.cohort.run import Run, Settings
+    from stepwell.cohort.source import Reading
+    from stepwell.knowledge.load import load
+
+    knowledge = load()
+    columns = tuple(dict.fromkeys(by or ()))
+    reading = Reading(columns, infer, schema, threads, memory)
+    with _opened(source, knowledge, reading, spark, out) as opened:
+        day = as_of or opened.last_day
+        settings = Settings(day, tuple(definition or ()), columns, least_cell, infer, part)
+        with _interruptible(source, out), _progress() as tell:
+            Run(opened, out, settings, knowledge, tell, resume=resume)()
+
+
+@contextmanager
+def _opened(
+    place: str, knowledge: "Knowledge", reading: "Reading", master: str | None, out: Path
+) -> "Iterator[Opened]":
+    from stepwell.cohort.source import open_on_spark, open_source
+
+    if master is None:
+        opened = open_source(place, knowledge, reading)
+        try:
+            yield opened
+        finally:
+            opened.store.close()
+        return
+    from stepwell.engines import spark
+
+    with spark.opened(master) as session:
+        work = str((out / "work" / "spark").resolve())
+        yield open_on_spark(session, place, work, knowledge, reading)
+
+
+@contextmanager
+def _interruptible(source: str, out: Path) -> Iterator[None]:
+    """Ctrl-C ends with what to do next."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo(
+            f"\nStopped. What was finished is kept. Go on: stepwell cohort {source} --out {out} --resume", err=True
+        )
+        raise typer.Exit(STOPPED) from None
+
+
+@contextmanager
+def _progress() -> "Iterator[Callable[[Progress], None]]":
+    """A line that says how far the run is: moving on a terminal, one after another elsewhere."""
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False, markup=False)
+    with console.status("Opening ...") if console.is_terminal else nullcontext() as line:
+
+        def tell(progress: "Progress") -> None:
+            said = _said(progress)
+            if line is None:
+                console.print(said)
+            else:
+                line.update(said)
+
+        yield tell
+
+
+def _said(progress: "Progress") -> str:
+    if not progress.people:
+        return f"{progress.stage} ..."
+    said = f"{progress.stage} {progress.people:,} people"
+    if progress.parts > 1:
+        said += f": {progress.done} of {progress.parts} parts done"
+    return said + (f", about {_span(progress.seconds_left)} left" if progress.seconds_left is not None else " ...")
+
+
+def _span(seconds: float) -> str:
+    """A length of time as people say it."""
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes >= 60:  # noqa: PLR2004 -- minutes of an hour
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,46 @@
+"""Lines of treatment on an engine: the one step that works in passes, and those that follow it."""
+
+from functools import cache
+from itertools import count as numbers
+
+import ibis
+from ibis.expr.types import Table
+
+from stepwell.cohort.lines import line, line_rules, line_step, line_trial
+from stepwell.cohort.steps import COHORT
+from stepwell.engines.sql import schemas, written
+from stepwell.engines.store import Store, make
+from stepwell.knowledge.load import Knowledge
+from stepwell.knowledge.tables import SCHEMAS as KNOWLEDGE_SCHEMAS
+from stepwell.pipeline import Pipeline, Step
+
+MADE_BEFORE = ("line_event", "line_window", "era_supply", "dose_step", "verdict", "trial_outcome")
+"""Tables that have to stand in the store."""
+
+
+def make_lines(store: Store, knowledge: Knowledge) -> None:
+    """Makes `line_step` and `line` from the tables of `MADE_BEFORE`."""
+    known = schemas(store.dialect, COHORT)
+    passes = numbers()
+
+    def keep(expr: Table) -> Table:
+        name = f"line_pass_{next(passes)}"
+        store.make(*written(name, expr, store.dialect))
+        return ibis.table(expr.schema(), name=name)
+
+    def rows(expr: Table) -> int:
+        counted = keep(expr.aggregate(rows=expr.count()))
+        return int(store.fetch(counted.get_name())["rows"][0].as_py())
+
+    event, window = (ibis.table(known[name], name=name) for name in ("line_event", "line_window"))
+    made = line_step(event, window, line_rules(knowledge), keep, rows)
+    store.make(*written("line_step", made, store.dialect))
+    make(store, _after(store.dialect, made.schema()), ["line"])
+
+
+@cache
+def _after(dialect: str, of_step: ibis.Schema) -> Pipeline:
+    """The steps behind `line_step`."""
+    given = {name: schema for name, schema in schemas(dialect, COHORT).items() if name in MADE_BEFORE}
+    steps = (Step("line_trial", line_trial), Step("line", line))
+    return Pipeline("lines", {**KNOWLEDGE_SCHEMAS, **given, "line_step": of_step}, steps)

@@ -1,0 +1,128 @@
+"""Everybody's record tables, dealt out into parts of so many people: what is reviewed, and gone on with, at a time."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from stepwell.engines import duckdb
+from stepwell.engines.store import Store
+from stepwell.files import write
+from stepwell.records.tables import SCHEMAS
+
+COLUMNS = {
+    f"raw_{name}": {column: str(kind.to_pyarrow()) for column, kind in schema.items()}
+    for name, schema in SCHEMAS.items()
+} | {"person_column": {"person_id": "string", "column": "string", "value": "string"}}
+"""Arrow types of the columns of what is dealt out: every record table, and what the user asked to group by."""
+
+
+class Parts(Protocol):
+    """A population in parts, numbered from 0. People keep their part: who is in it depends on the source alone."""
+
+    people: int
+    """How many there are in all."""
+
+    count: int
+    """How many parts."""
+
+    def load(self, store: Store, part: int) -> None:
+        """Makes the tables of `COLUMNS`, with the rows of one part."""
+
+
+def _dealt(person: str, size: int) -> str:
+    """A query for who is in which part: one row per person."""
+    return (
+        f"SELECT person_id, CAST(FLOOR((ROW_NUMBER() OVER (ORDER BY person_id) - 1) / {size}.0) AS BIGINT) AS part "  # noqa: S608 -- our own names
+        f"FROM (SELECT DISTINCT person_id FROM ({person}) AS person WHERE person_id IS NOT NULL) AS person"
+    )
+
+
+class Files:
+    """Parts as Parquet in a folder, written once with DuckDB: nothing has to fit into memory.
+
+    Args:
+        store: Where the source's tables can be read.
+        records: For each table of `COLUMNS`, the query that gives it; one that is left out is empty.
+        folder: Where the parts are written; what a broken run left there is used if it is whole.
+        size: People in a part.
+    """
+
+    def __init__(self, store: duckdb.Store, records: Mapping[str, str], folder: Path, size: int) -> None:
+        self._folder = folder
+        whole = folder / "parts.json"
+        if not whole.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            write(whole, json.dumps(self._deal(store, records, size)))
+        counts = json.loads(whole.read_text(encoding="utf-8"))
+        self.people, self.count = counts["people"], counts["parts"]
+
+    def load(self, store: Store, part: int) -> None:
+        """Makes the tables with the rows of one part."""
+        for name, columns in COLUMNS.items():
+            folder = self._folder / name / f"part={part}"
+            listed = ", ".join(f'"{column}"' for column in columns)
+            if folder.is_dir():
+                files = str(folder / "*.parquet").replace("'", "''")
+                store.make(name, f"SELECT {listed} FROM read_parquet('{files}')", columns)  # noqa: S608 -- our own
+            else:
+                store.hold(name, _empty(columns))
+
+    def _deal(self, store: duckdb.Store, records: Mapping[str, str], size: int) -> dict[str, int]:
+        store.make("dealt", _dealt(records["raw_person"], size), {})
+        people, last = store.connection.execute("SELECT COUNT(*), MAX(part) FROM dealt").fetchall()[0]
+        for name, query in records.items():
+            target = str(self._folder / name).replace("'", "''")
+            store.connection.execute(
+                f"COPY (SELECT record.*, dealt.part FROM ({query}) AS record INNER JOIN dealt USING (person_id)) "  # noqa: S608 -- our own
+                f"TO '{target}' (FORMAT parquet, PARTITION_BY (part), COMPRESSION lz4, OVERWRITE_OR_IGNORE)"
+            )
+        return {"people": people, "parts": 0 if last is None else last + 1}
+
+
+class Tables:
+    """Parts of tables that stand in a store (PostgreSQL, Spark), for as long as it is open.
+
+    Args:
+        store: Where the source's tables can be read.
+        records: For each table of `COLUMNS`, the query that gives it; one that is left out is empty.
+        size: People in a part; null: all in one.
+    """
+
+    def __init__(self, store: Store, records: Mapping[str, str], size: int | None) -> None:
+        self._full = frozenset(records)
+        for name, query in records.items():
+            store.make(f"all_{name}", query, COLUMNS[name])
+        everybody = "SELECT COUNT(DISTINCT person_id) AS people FROM all_raw_person"
+        store.make("people", everybody, {"people": "int64"})
+        self.people = store.fetch("people")["people"][0].as_py()
+        self.count = min(self.people, 1) if size is None else -(-self.people // size)
+        if size is not None:
+            store.make("dealt", _dealt("SELECT * FROM all_raw_person", size), {"person_id": "string", "part": "int64"})
+        self._where = "" if size is None else "INNER JOIN dealt USING (person_id) WHERE dealt.part = {part}"
+
+    def load(self, store: Store, part: int) -> None:
+        """Makes the tables with the rows of one part."""
+        for name, columns in COLUMNS.items():
+            if name not in self._full:
+                store.hold(name, _empty(columns))
+                continue
+            listed = ", ".join(column if column == "person_id" else f"record.{column}" for column in columns)
+            query = f"SELECT {listed} FROM all_{name} AS record {self._where.format(part=part)}"  # noqa: S608 -- our own
+            store.make(name, query, columns)
+
+
+def held(store: Store, tables: Mapping[str, pa.Table]) -> dict[str, str]:
+    """Record tables in memory taken into a store: for each table of `COLUMNS`, the query that gives it."""
+    rows = {f"raw_{name}": table for name, table in tables.items()}
+    for name, columns in COLUMNS.items():
+        store.hold(f"read_{name}", rows.get(name, _empty(columns)))
+    return {name: f"SELECT * FROM read_{name}" for name in COLUMNS}  # noqa: S608 -- our own
+
+
+def _empty(columns: Mapping[str, str]) -> pa.Table:
+    return pa.schema([(name, pa.type_for_alias(kind)) for name, kind in columns.items()]).empty_table()

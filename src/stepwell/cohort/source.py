@@ -1,0 +1,261 @@
+"""What a population is read from: where its tables stand, and the query that gives each record table."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pyarrow as pa
+
+from stepwell.cohort.manifest import files_fingerprint, text_fingerprint
+from stepwell.cohort.parts import Files, Parts, Tables, held
+from stepwell.engines import duckdb
+from stepwell.engines.omop import knowledge_beside
+from stepwell.engines.sources import Source, open_folder, open_spark, open_url
+from stepwell.engines.store import Store
+from stepwell.errors import ConfigError, RecordError
+from stepwell.knowledge.load import Knowledge
+from stepwell.records import omop
+from stepwell.records.read import read
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a source is read.
+
+    Args:
+        by: Columns of the source's person table to count by.
+        infer: Whether a missing end of a supply is inferred, and marked.
+        schema: Where the tables stand in a database.
+        threads: Processors that DuckDB may use; all if not given.
+        memory: Memory that DuckDB may use (`6GB`); its own limit if not given.
+    """
+
+    by: tuple[str, ...] = ()
+    infer: bool = False
+    schema: str | None = None
+    threads: int | None = None
+    memory: str | None = None
+
+
+class Opened(ABC):
+    """A population's source, opened. Nothing is ever written to it.
+
+    Args:
+        place: Where it is, as the user named it, without a password.
+        kind: What it is, in words.
+        store: Where its tables can be read.
+        queries: The query that gives each table of `parts.COLUMNS`; one that isn't there has no rows.
+        reading: How it is read.
+    """
+
+    def __init__(self, place: str, kind: str, store: Store, queries: Mapping[str, str], reading: Reading) -> None:
+        self.place, self.kind = place, kind
+        self.store, self._queries, self._reading = store, dict(queries), reading
+
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """Changes when the source does."""
+
+    @cached_property
+    def last_day(self) -> date:
+        """The last day on which somebody was observed.
+
+        Raises:
+            RecordError: No day stands in it.
+        """
+        query = f"SELECT MAX(observed_to) AS day FROM ({self._queries['raw_person']}) AS person"  # noqa: S608 -- our own
+        self.store.make("last_day", query, {"day": "date32[day]"})
+        found = self.store.fetch("last_day")["day"][0].as_py()
+        if found is None:
+            raise RecordError("The source says of nobody until when they were observed. Name a day: --as-of DATE")
+        return date.fromisoformat(str(found))
+
+    def parts(self, folder: Path, size: int) -> Parts:
+        """Everybody, dealt out into parts.
+
+        Args:
+            folder: Where they may be written.
+            size: People in a part.
+        """
+        if isinstance(self.store, duckdb.Store):
+            return Files(self.store, self._queries, folder, size)
+        return Tables(self.store, self._queries, None if self.store.dialect == "pyspark" else size)
+
+    def reviewing(self, spill: Path) -> Store:
+        """The store in which parts are reviewed."""
+        if not isinstance(self.store, duckdb.Store):
+            return self.store
+        spill.mkdir(parents=True, exist_ok=True)
+        return duckdb.Store(self._reading.threads, self._reading.memory, spill)
+
+    def counting(self, spill: Path) -> Store:
+        """The store in which results are counted: there where they lie."""
+        if self.store.dialect == "pyspark":
+            return self.store
+        spill.mkdir(parents=True, exist_ok=True)
+        return duckdb.Store(self._reading.threads, self._reading.memory, spill)
+
+    def account(self) -> pa.Table | None:
+        """What was found, and what is missing for which answer; null where the reader tells it otherwise."""
+        return None
+
+    def quality(self) -> pa.Table | None:
+        """Rows, and how many are missing, implausible, inferred, by table, check and year; null if not known."""
+        return None
+
+    def one(self, person_id: str) -> dict[str, pa.Table]:
+        """The record tables of one person."""
+        found = {}
+        for name, query in self._queries.items():
+            if name.startswith("raw_"):
+                wanted = person_id.replace("'", "''")
+                self.store.make("one", f"SELECT * FROM ({query}) AS record WHERE person_id = '{wanted}'", {})  # noqa: S608 -- quoted
+                found[name.removeprefix("raw_")] = self.store.fetch("one")
+        return found
+
+
+class Kept(Opened):
+    """FHIR or a CSV folder, read into memory.
+
+    Args:
+        path: The file or folder.
+        knowledge: For codes and names.
+        reading: How it is read.
+
+    Raises:
+        RecordError: It can't be read.
+    """
+
+    def __init__(self, path: Path, knowledge: Knowledge, reading: Reading) -> None:
+        if reading.by:
+            raise ConfigError(
+                "--by names columns of the table `person` of an OMOP CDM; FHIR and CSV folders have none."
+            )
+        self.records = read(path, knowledge)
+        store = duckdb.Store(reading.threads, reading.memory)
+        super().__init__(str(path), self.records.source, store, held(store, self.records.tables), reading)
+        self._path = path
+
+    def fingerprint(self) -> str:
+        """Changes with any byte of its files."""
+        return files_fingerprint(self._path)
+
+
+class Omop(Opened):
+    """An OMOP CDM.
+
+    Args:
+        place: As the user named it, without a password.
+        source: Its tables.
+        knowledge: For codes and names.
+        reading: How it is read.
+        path: Its files, where it is one.
+        store: Where its tables can be read.
+
+    Raises:
+        RecordError: It is no CDM.
+        ConfigError: A column to count by doesn't exist.
+    """
+
+    def __init__(
+        self, place: str, source: Source, knowledge: Knowledge, reading: Reading, path: Path | None, store: Store
+    ) -> None:
+        known = knowledge_beside(source, knowledge)
+        made = {f"raw_{n}": t for n, t in omop.records(source.tables, known, infer=reading.infer).items()}
+        if reading.by:
+            made["person_column"] = omop.person_columns(source.tables, reading.by)
+        queries = {name: source.sql(table) for name, table in made.items()}
+        super().__init__(place, f"OMOP CDM, {source.kind}", store, queries, reading)
+        self._source, self._known, self._path = source, known, path
+
+    def fingerprint(self) -> str:
+        """Changes with any byte of its files, or any row of its tables in a database."""
+        if self._path is not None:
+            return files_fingerprint(self._path)
+        counted = CONTENT[self.store.dialect]
+        found = {}
+        for name, table in sorted(self._source.tables.items()):
+            rows = self._source.sql(table)
+            self.store.make("content", f"SELECT {counted} AS content FROM ({rows}) AS r", {"content": "string"})  # noqa: S608 -- our own
+            found[name] = self.store.fetch("content")["content"][0].as_py()
+        return text_fingerprint(repr(found))
+
+    def account(self) -> pa.Table:
+        """What was found, and what is missing for which answer."""
+        return self._source.run(omop.account(self._source.tables, self._known))
+
+    def quality(self) -> pa.Table:
+        """Rows, and how many are missing, implausible, inferred, by table, check and year."""
+        return self._source.run(omop.quality(self._source.tables))
+
+
+CONTENT = {
+    "postgres": "CAST(COUNT(*) AS text) || ' ' || CAST(COALESCE(SUM(hashtextextended(CAST(r AS text), 0)), 0) AS text)",
+    "pyspark": "CONCAT_WS(' ', COUNT(*), COALESCE(SUM(CAST(xxhash64(struct(r.*)) AS DECIMAL(38))), 0))",
+}
+"""How many rows a table has and a sum that changes with any of their values, whatever their order."""
+
+
+def open_source(place: str, knowledge: Knowledge, reading: Reading) -> Opened:
+    """A source, wherever it is.
+
+    Args:
+        place: A folder or file, or the address of a PostgreSQL database.
+        knowledge: For codes and names.
+        reading: How it is read.
+
+    Raises:
+        ConfigError: The address can't be used, or a column to count by doesn't exist.
+        RecordError: It can't be read.
+    """
+    if "://" in place:
+        from stepwell.engines import postgres  # noqa: PLC0415 -- needs a package that not everybody has
+
+        source = open_url(place, omop.SOURCE_TABLES, reading.schema)
+        return Omop(_without_password(place), source, knowledge, reading, None, postgres.Store(source.connection))
+    path = Path(place)
+    if not _is_cdm(path):
+        return Kept(path, knowledge, reading)
+    source = open_folder(path, omop.SOURCE_TABLES)
+    store = duckdb.Store(reading.threads, reading.memory, connection=source.connection)
+    return Omop(place, source, knowledge, reading, path, store)
+
+
+def open_on_spark(session: Any, place: str, work: str, knowledge: Knowledge, reading: Reading) -> Opened:  # noqa: ANN401 -- PySpark is not always there
+    """A CDM that a Spark session reads: the name of a database, or a folder of Parquet that the cluster reaches.
+
+    Args:
+        session: The Spark session.
+        place: Of the tables.
+        work: Folder for the rows of the steps, reached by every machine.
+        knowledge: For codes and names.
+        reading: How it is read.
+
+    Raises:
+        ConfigError: A column to count by doesn't exist.
+        RecordError: It can't be read.
+    """
+    from stepwell.engines import spark  # noqa: PLC0415 -- needs a package that not everybody has
+
+    source = open_spark(session, place, omop.SOURCE_TABLES)
+    return Omop(place, source, knowledge, reading, None, spark.Store(session, work))
+
+
+def _is_cdm(path: Path) -> bool:
+    """Whether it is a DuckDB file, or a folder with a table `person` in it."""
+    if path.is_file():
+        return path.suffix.lower() in {".duckdb", ".ddb", ".db"}
+    names = [entry.name.lower().split(".")[0] for entry in path.iterdir()] if path.is_dir() else []
+    return "person" in names
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    user = f"{parts.username}@" if parts.username else ""
+    return urlunsplit(parts._replace(netloc=f"{user}{host}{f':{parts.port}' if parts.port else ''}"))
