@@ -72,7 +72,10 @@ def run(
     spark: Annotated[
         str | None, typer.Option(metavar="MASTER", help="Run on Spark: `local[2]`, `yarn`, ... or `submitted`.")
     ] = None,
-    memory: Annotated[str | None, typer.Option(help="Memory that DuckDB may use, such as 6GB.")] = None,
+    memory_gb: Annotated[
+        float | None,
+        typer.Option(min=1, help="Memory that DuckDB may use; what doesn't fit goes to the folder of the results."),
+    ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Processors that DuckDB may use [default: all].")] = None,
     part: Annotated[
         int, typer.Option(min=1, help="People reviewed at a time; what is finished stays finished.")
@@ -89,7 +92,7 @@ def run(
 
     knowledge = load()
     columns = tuple(dict.fromkeys(by or ()))
-    reading = Reading(columns, infer, schema, threads, memory)
+    reading = Reading(columns, infer, schema, threads, memory_gb)
     with _opened(source, knowledge, reading, spark, out) as opened:
         day = as_of or opened.last_day
         settings = Settings(day, tuple(definition or ()), columns, least_cell, infer, part)

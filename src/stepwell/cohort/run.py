@@ -4,15 +4,18 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from stepwell.cohort.drafts_definitions import AS_SHIPPED
 from stepwell.cohort.finish import published
 from stepwell.cohort.line_steps import MADE_BEFORE, make_lines
 from stepwell.cohort.manifest import begun, made_from
@@ -20,8 +23,9 @@ from stepwell.cohort.parts import Parts
 from stepwell.cohort.source import Opened
 from stepwell.cohort.steps import COHORT, COUNTS
 from stepwell.cohort.steps import tables as cohort_tables
+from stepwell.cohort.variants import Variant, variants
 from stepwell.cohort.write import write_counts
-from stepwell.engines.store import Engine
+from stepwell.engines.store import Engine, Store
 from stepwell.files import write
 from stepwell.knowledge.load import Knowledge
 
@@ -46,6 +50,7 @@ class Settings:
         least_cell: Counts of fewer people are not shown.
         infer: Whether a missing end of a supply is inferred, and marked.
         part_people: How many people are reviewed at a time.
+        sample_people: Over how many people the definitions are varied, at least.
     """
 
     as_of: date
@@ -54,6 +59,7 @@ class Settings:
     least_cell: int = 5
     infer: bool = False
     part_people: int = 50_000
+    sample_people: int = 50_000
 
     def said(self) -> dict[str, Any]:
         """As the manifest says it."""
@@ -124,9 +130,11 @@ class Run:
         self.manifest.people = parts.people
         with self._timed("review"):
             self._review(parts)
+        with self._timed("vary"):
+            self._vary(parts)
         with self._timed("count"):
             self._tell(Progress("Counting", 0, 1, parts.people))
-            self._count()
+            self._count(parts)
         self.manifest.state = "finished"
         self.manifest.save()
         shutil.rmtree(self._work, ignore_errors=True)
@@ -140,26 +148,19 @@ class Run:
 
     def _review(self, parts: Parts) -> None:
         done = self._work / "done"
-        done.mkdir(parents=True, exist_ok=True)
-        todo = [part for part in range(parts.count) if not (done / f"{part}.json").exists()]
-        if not todo:
-            return
-        for folder in (*(self._people(name) for name in KEPT), *(self._counts(name) for name in COUNTED)):
+        for folder in (done, *(self._people(name) for name in KEPT), *(self._counts(name) for name in COUNTED)):
             folder.mkdir(parents=True, exist_ok=True)
-        engine = Engine(self._opened.reviewing(self._work / "spill"), self._knowledge, COHORT)
-        for name, table in cohort_tables(self._knowledge, self._settings.definitions).items():
-            engine.store.hold(name, table)
-        try:
-            for part in _measured(todo, parts, self._tell):
-                self._review_part(engine, parts, part)
-                write(done / f"{part}.json", json.dumps({"part": part}))
-        finally:
-            engine.close()
+        todo = [part for part in range(parts.count) if not (done / f"{part}.json").exists()]
+        began, before = time.monotonic(), parts.count - len(todo)
+        self._tell(Progress("Reviewing", before, parts.count, parts.people))
+        for number, part in enumerate(self._side_by_side(todo, partial(self._review_part, parts)), start=1):
+            write(done / f"{part}.json", json.dumps({"part": part}))
+            left = (time.monotonic() - began) / number * (len(todo) - number)
+            self._tell(Progress("Reviewing", before + number, parts.count, parts.people, left))
 
-    def _review_part(self, engine: Engine, parts: Parts, part: int) -> None:
+    def _review_part(self, parts: Parts, engine: Engine, part: int) -> None:
         store, file = engine.store, f"part-{part:05}.parquet"
-        store.begin()
-        try:
+        with _of_run(store):
             parts.load(store, part)
             engine.make((*(name for name in KEPT if name != "line"), *MADE_BEFORE, *COUNTED), self._settings.as_of)
             make_lines(store, self._knowledge)
@@ -167,8 +168,21 @@ class Run:
                 store.put(name, self._people(name) / file)
             for name in COUNTED:
                 pq.write_table(store.fetch(name), self._counts(name) / file)
+
+    def _side_by_side(self, todo: Sequence[int], work: Callable[[Engine, int], None]) -> Iterator[int]:
+        """The parts as they are done, on as many engines as the source allows; each engine works on one at a time."""
+        engines = [self._engine(self._knowledge) for _ in todo[: self._opened.workers]]
+        try:
+            yield from _spread(engines, todo, work)
         finally:
-            store.forget()
+            for engine in engines:
+                self._opened.release(engine.store)
+
+    def _engine(self, knowledge: Knowledge) -> Engine:
+        engine = Engine(self._opened.reviewing(self._work / "spill"), knowledge, COHORT)
+        for name, table in cohort_tables(knowledge, self._settings.definitions).items():
+            engine.store.hold(name, table)
+        return engine
 
     def _people(self, name: str) -> Path:
         return self._folder / "people" / name
@@ -176,21 +190,47 @@ class Run:
     def _counts(self, name: str) -> Path:
         return self._work / "counts" / name
 
+    # --- one thing changed -----------------------------------------------------------------------
+
+    def _vary(self, parts: Parts) -> None:
+        """Counts by definition as they would be with one thing changed, over a sample of the parts."""
+        sample = self._sample(parts)
+        shipped = Variant(AS_SHIPPED, "", "", (), self._knowledge)
+        todo = [(one, part) for one in (shipped, *variants(self._knowledge)) for part in sample]
+        for number, (one, part) in enumerate(todo):
+            file = self._work / "variants" / one.id / f"{part}.parquet"
+            if not file.exists():
+                file.parent.mkdir(parents=True, exist_ok=True)
+                self._vary_part(parts, one, part, file)
+            self._tell(Progress("Varying the definitions over", number + 1, len(todo), parts.people))
+
+    def _vary_part(self, parts: Parts, one: Variant, part: int, file: Path) -> None:
+        engine = self._engine(one.knowledge)
+        try:
+            with _of_run(engine.store):
+                parts.load(engine.store, part)
+                engine.make(["definition_count"], self._settings.as_of)
+                beside = file.with_suffix(".part")
+                pq.write_table(engine.store.fetch("definition_count"), beside)
+                beside.replace(file)
+        finally:
+            self._opened.release(engine.store)
+
+    def _sample(self, parts: Parts) -> list[int]:
+        """Parts spread evenly over all, enough for as many people as a sample needs."""
+        wanted = -(-self._settings.sample_people // self._settings.part_people)
+        return sorted({number * parts.count // wanted for number in range(wanted)} if parts.count else ())
+
     # --- all together ----------------------------------------------------------------------------
 
-    def _count(self) -> None:
-        raw = {name: self._added_up(name) for name in COUNTED}
-        tables = published(raw, self._knowledge, self._settings.least_cell, quality=None)
-        write_counts(self._folder / "counts", tables, self._settings.least_cell)
-
-    def _added_up(self, name: str) -> pa.Table:
-        """The counts of all parts together: nobody is in two parts."""
-        parts = [pq.read_table(file) for file in sorted(self._counts(name).glob("*.parquet"))]
-        table = pa.concat_tables(parts)
-        by = [column for column in table.column_names if column not in {"people", "inferred"}]
-        added = table.group_by(by).aggregate([("people", "sum"), ("inferred", "sum")])
-        named = added.rename_columns([*by, "people", "inferred"]).select(table.column_names)
-        return named.sort_by([(column, "ascending") for column in by])
+    def _count(self, parts: Parts) -> None:
+        raw = {name: _added_up(sorted(self._counts(name).glob("*.parquet"))) for name in COUNTED}
+        folders = sorted((self._work / "variants").iterdir())
+        varied = {folder.name: _added_up(sorted(folder.glob("*.parquet"))) for folder in folders}
+        sampled = len(self._sample(parts)) < parts.count
+        least, quality = self._settings.least_cell, self._opened.quality()
+        tables = published(raw, self._knowledge, least, varied, sampled=sampled, quality=quality)
+        write_counts(self._folder / "counts", tables, least)
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:
@@ -204,11 +244,41 @@ class Run:
             self.manifest.save()
 
 
-def _measured(todo: Sequence[int], parts: Parts, tell: Tell) -> Iterator[int]:
-    """The parts one after another, telling before each how far it is and how long it will take."""
-    began = time.monotonic()
-    for number, part in enumerate(todo):
-        each = (time.monotonic() - began) / number if number else None
-        left = None if each is None else each * (len(todo) - number)
-        tell(Progress("Reviewing", parts.count - len(todo) + number, parts.count, parts.people, left))
-        yield part
+@contextmanager
+def _of_run(store: Store) -> Iterator[None]:
+    """What is made meanwhile is forgotten afterwards."""
+    store.begin()
+    try:
+        yield
+    finally:
+        store.forget()
+
+
+def _spread(engines: Sequence[Engine], todo: Sequence[int], work: Callable[[Engine, int], None]) -> Iterator[int]:
+    """The parts as they are done. Where one fails, or the user breaks off, the others are stopped too."""
+    free, ahead = list(engines), list(reversed(todo))
+    running: dict[Future[None], tuple[Engine, int]] = {}
+    with ThreadPoolExecutor(max(1, len(engines))) as pool:
+        try:
+            while ahead or running:
+                while ahead and free:
+                    engine, part = free.pop(), ahead.pop()
+                    running[pool.submit(work, engine, part)] = (engine, part)
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    engine, part = running.pop(future)
+                    free.append(engine)
+                    future.result()
+                    yield part
+        except BaseException:
+            for engine, _ in running.values():
+                engine.store.interrupt()
+            raise
+
+
+def _added_up(files: Sequence[Path]) -> pa.Table:
+    """The counts of all parts together: nobody is in two parts."""
+    table = pa.concat_tables(pq.read_table(file) for file in files)
+    by = [column for column in table.column_names if column not in {"people", "inferred"}]
+    added = table.group_by(by).aggregate([("people", "sum"), ("inferred", "sum")])
+    named = added.rename_columns([*by, "people", "inferred"]).select(table.column_names)
+    return named.sort_by([(column, "ascending") for column in by])

@@ -1,5 +1,6 @@
 """What a population is read from: where its tables stand, and the query that gives each record table."""
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,14 +33,18 @@ class Reading:
         infer: Whether a missing end of a supply is inferred, and marked.
         schema: Where the tables stand in a database.
         threads: Processors that DuckDB may use; all if not given.
-        memory: Memory that DuckDB may use (`6GB`); its own limit if not given.
+        memory_gb: Memory that DuckDB may use, in GB; its own limit if not given.
     """
 
     by: tuple[str, ...] = ()
     infer: bool = False
     schema: str | None = None
     threads: int | None = None
-    memory: str | None = None
+    memory_gb: float | None = None
+
+    def memory(self, shares: int = 1) -> str | None:
+        """One of so many equal shares of the memory, as DuckDB writes it."""
+        return None if self.memory_gb is None else f"{1000 * self.memory_gb / shares:.0f}MB"
 
 
 class Opened(ABC):
@@ -86,19 +91,22 @@ class Opened(ABC):
             return Files(self.store, self._queries, folder, size)
         return Tables(self.store, self._queries, None if self.store.dialect == "pyspark" else size)
 
+    @property
+    def workers(self) -> int:
+        """How many parts can be reviewed side by side: DuckDB works through one on a single processor just as well."""
+        return self._reading.threads or os.cpu_count() or 1 if isinstance(self.store, duckdb.Store) else 1
+
     def reviewing(self, spill: Path) -> Store:
-        """The store in which parts are reviewed."""
+        """A store in which parts are reviewed; that of the source if it is a server or a cluster."""
         if not isinstance(self.store, duckdb.Store):
             return self.store
         spill.mkdir(parents=True, exist_ok=True)
-        return duckdb.Store(self._reading.threads, self._reading.memory, spill)
+        return duckdb.Store(1, self._reading.memory(self.workers), spill)
 
-    def counting(self, spill: Path) -> Store:
-        """The store in which results are counted: there where they lie."""
-        if self.store.dialect == "pyspark":
-            return self.store
-        spill.mkdir(parents=True, exist_ok=True)
-        return duckdb.Store(self._reading.threads, self._reading.memory, spill)
+    def release(self, store: Store) -> None:
+        """Closes a store that `reviewing` gave, unless it is that of the source."""
+        if store is not self.store:
+            store.close()
 
     def account(self) -> pa.Table | None:
         """What was found, and what is missing for which answer; null where the reader tells it otherwise."""
@@ -137,7 +145,7 @@ class Kept(Opened):
                 "--by names columns of the table `person` of an OMOP CDM; FHIR and CSV folders have none."
             )
         self.records = read(path, knowledge)
-        store = duckdb.Store(reading.threads, reading.memory)
+        store = duckdb.Store(reading.threads, reading.memory())
         super().__init__(str(path), self.records.source, store, held(store, self.records.tables), reading)
         self._path = path
 
@@ -222,7 +230,7 @@ def open_source(place: str, knowledge: Knowledge, reading: Reading) -> Opened:
     if not _is_cdm(path):
         return Kept(path, knowledge, reading)
     source = open_folder(path, omop.SOURCE_TABLES)
-    store = duckdb.Store(reading.threads, reading.memory, connection=source.connection)
+    store = duckdb.Store(reading.threads, reading.memory(), connection=source.connection)
     return Omop(place, source, knowledge, reading, path, store)
 
 

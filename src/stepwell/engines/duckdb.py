@@ -78,6 +78,10 @@ class Store:
         self.connection.execute("RESET search_path")
         self.connection.execute(f"DETACH {RUN}")
 
+    def interrupt(self) -> None:
+        """Breaks off what another thread is running here."""
+        self.connection.interrupt()
+
     def close(self) -> None:
         """Frees the database."""
         self.connection.close()

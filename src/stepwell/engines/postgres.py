@@ -83,6 +83,10 @@ class Store:
             self._drop(name)
         self._of_run = None
 
+    def interrupt(self) -> None:
+        """Breaks off what another thread is running here."""
+        self.connection.cancel()
+
     def close(self) -> None:
         """Ends the session, and with it all its tables."""
         self.connection.close()

@@ -69,6 +69,10 @@ class Store:
             self._remove(f"{self._work}/{name}")
         self._of_run = None
 
+    def interrupt(self) -> None:
+        """Breaks off what another thread is running here."""
+        self.session.sparkContext.cancelAllJobs()
+
     def close(self) -> None:
         """Gives the session back as it was; it stays open."""
         self.forget()

@@ -44,6 +44,9 @@ class Store(Protocol):
     def forget(self) -> None:
         """Drops what was made since `begin`."""
 
+    def interrupt(self) -> None:
+        """Breaks off what another thread is running here."""
+
     def close(self) -> None:
         """Frees everything."""
 
