@@ -50,7 +50,7 @@ def test_rules_that_trials_read_are_there(knowledge: Knowledge) -> None:
         "switch-gap-days": 98, "baseline-before-days": 60, "baseline-after-days": 7, "end-after-days": 30,
         "first-outcome-days": 14, "response-percent": 50, "covered-least": 0.8, "dispensing-match-days": 7,
         "episode-gap-days": 182, "remission-days": 60, "units-per-day": 1, "line-least-days": 0,
-        "line-after-combination-days": 30, "line-most": 5,
+        "line-after-combination-days": 30, "line-most": 5, "implausible-units-per-day": 30,
     }  # fmt: skip
     with pytest.raises(KnowledgeError) as caught:
         knowledge.rule("no-such")

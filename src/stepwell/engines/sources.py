@@ -210,7 +210,9 @@ def _places(path: Path, wanted: tuple[str, ...]) -> tuple[dict[str, list[Path]],
               if len(each) > 1]  # fmt: skip
     mixed = [f"{name}: found Parquet and CSV files in one folder; leave one kind." for name, each in found.items()
              if len({SUFFIXES[_suffix(file) or ""] for file in each[0]}) > 1]  # fmt: skip
-    return {name: each[0] for name, each in found.items()}, faults + mixed
+    if faults + mixed:
+        return {}, faults + mixed
+    return {name: each[0] for name, each in found.items()}, []
 
 
 def _suffix(path: Path) -> str | None:
@@ -309,15 +311,23 @@ def open_url(url: str, wanted: Iterable[str], schema: str | None = None) -> Sour
     if parts.scheme not in ("postgresql", "postgres"):
         raise ConfigError(f"Found the address {parts.scheme}://...; allowed: postgresql://user@host:port/database.")
     connection = _connected(url)
-    rows = connection.execute(_COLUMNS, {"schema": schema}).fetchall()
-    found = {(of, table): {} for of, table, _, _ in rows}  # type: dict[tuple[str, str], dict[str, Any]]
-    for of, table, column, kind in rows:
-        found[of, table][column] = PostgresType.from_string(kind)
-    places = _in_schemas(list(found), tuple(wanted), f"The database {parts.path.lstrip('/')}")
-    tables = {
+    try:
+        tables = _described(connection, tuple(wanted), schema, f"The database {parts.path.lstrip('/')}")
+    except RecordError:
+        connection.close()
+        raise
+    return Postgres(connection, tables, "PostgreSQL database")
+
+
+def _described(connection: Any, wanted: tuple[str, ...], schema: str | None, where: str) -> dict[str, Table]:  # noqa: ANN401 -- psycopg may not be installed
+    """The tables wanted, with the types of their columns."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for of, table, column, kind in connection.execute(_COLUMNS, {"schema": schema}).fetchall():
+        found.setdefault((of, table), {})[column] = PostgresType.from_string(kind)
+    places = _in_schemas(list(found), wanted, where)
+    return {
         name: ibis.table(ibis.schema(found[place]), name=place[1], database=place[0]) for name, place in places.items()
     }
-    return Postgres(connection, tables, "PostgreSQL database")
 
 
 _COLUMNS = """

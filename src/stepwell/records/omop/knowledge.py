@@ -47,7 +47,7 @@ SCHEMAS: dict[str, ibis.Schema] = {
         },
         # One row per concept id or name of an ingredient.
         "omop_ingredient": {
-            "ingredient": "string", "concept_id": "int64", "name": "string", "dose_unit": "string",
+            "ingredient": "string", "concept_id": "int64", "name": "string", "dose_unit": "string", "role": "string",
         },
         # One row per (ingredient, dose form in words, strength or null for any): what a product so named is.
         "omop_form": {
@@ -62,7 +62,9 @@ SCHEMAS: dict[str, ibis.Schema] = {
         # One row per concept of a code set that OMOP itself names; `below`: with its descendants.
         "omop_concept": {"concept_id": "int64", "below": "boolean", "code_set": "string", "kind": "string"},
         # One row per code of a total or of a whole scale, and per code of an item.
-        "omop_total": {"vocabulary_id": "string", "concept_code": "string", "instrument": "string"},
+        "omop_total": {
+            "vocabulary_id": "string", "concept_code": "string", "instrument": "string", "measures": "string",
+        },
         "omop_item": {
             "vocabulary_id": "string", "concept_code": "string", "instrument": "string", "item": "string",
             "size": "int64", "minimum": "float64", "maximum": "float64", "suicide": "boolean",
@@ -86,7 +88,9 @@ SCHEMAS: dict[str, ibis.Schema] = {
         "omop_worded_set": {"concept_id": "int64", "code_set": "string", "kind": "string"},
         "omop_worded_allergy": {"concept_id": "int64", "ingredient": "string"},
         # One row: the rules of reading.
-        "omop_rule": {"longest_supply_days": "float64", "units_per_day": "float64"},
+        "omop_rule": {
+            "longest_supply_days": "float64", "units_per_day": "float64", "implausible_units_per_day": "float64",
+        },
     }.items()
 }  # fmt: skip
 """Schema of every table that translates a CDM, by name."""
@@ -147,7 +151,13 @@ def _ingredients(knowledge: Knowledge) -> Iterator[Row]:
         unit = lookup.dose_unit(one.id, None) or "mg/day"
         names = (one.label, *(one.synonyms or "").split("|"))
         for name in dict.fromkeys(name.casefold() for name in names if name):
-            yield {"ingredient": one.id, "concept_id": one.omop_concept_id, "name": name, "dose_unit": unit}
+            yield {
+                "ingredient": one.id,
+                "concept_id": one.omop_concept_id,
+                "name": name,
+                "dose_unit": unit,
+                "role": one.role,
+            }
 
 
 def _forms(knowledge: Knowledge) -> Iterator[Row]:
@@ -207,7 +217,8 @@ def _totals(knowledge: Knowledge) -> Iterator[Row]:
     for scale in knowledge.instruments:
         for code in (*scale.totals, *scale.panels):
             for vocabulary in VOCABULARIES[code.system]:
-                yield {"vocabulary_id": vocabulary, "concept_code": code.code, "instrument": scale.id}
+                yield {"vocabulary_id": vocabulary, "concept_code": code.code, "instrument": scale.id,
+                       "measures": scale.measures}  # fmt: skip
 
 
 def _items(knowledge: Knowledge) -> Iterator[Row]:
@@ -264,7 +275,10 @@ def _none(_: Knowledge) -> tuple[Row, ...]:
 
 
 def _rule(knowledge: Knowledge) -> Iterator[Row]:
-    yield {"longest_supply_days": float(LONGEST_SUPPLY_DAYS), "units_per_day": knowledge.rule("units-per-day")}
+    rules = ("units-per-day", "implausible-units-per-day")
+    yield {"longest_supply_days": float(LONGEST_SUPPLY_DAYS)} | {
+        rule.replace("-", "_"): knowledge.rule(rule) for rule in rules
+    }
 
 
 _ROWS: dict[str, Callable[[Knowledge], Iterable[Row]]] = {

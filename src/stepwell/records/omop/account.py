@@ -1,0 +1,246 @@
+"""What was found in a CDM, and what is missing for which answer: before anything is counted."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import ibis
+from ibis import Value
+from ibis.expr.types import Table
+
+from stepwell.logic import one_if
+from stepwell.records.omop.events import CODE_SETS, PLACES, code_sets
+from stepwell.records.omop.drugs import DRUGS, drug_concepts
+from stepwell.records.omop.reader import records
+from stepwell.records.omop.source import SOURCE_TABLES, by_name, normal
+
+SCHEMA = ibis.schema({
+    "table": "string", "what": "string", "present": "boolean", "rows": "int64", "people": "int64", "first": "date",
+    "last": "date", "coded": "int64", "used": "int64", "missing_columns": "string",
+})  # fmt: skip
+"""Columns of `account`."""
+
+ALL = "all"
+DEPRESSION_SETS = ("major-depression", "other-depression", "dysthymia")
+
+_DATES = {
+    "drug_exposure": "drug_exposure_start_date", "visit_occurrence": "visit_start_date", "death": "death_date",
+    "observation_period": "observation_period_start_date", **{place.table: place.start for place in PLACES},
+}  # fmt: skip
+_LAST = {"observation_period": "observation_period_end_date"}
+_KINDS = {"drug_exposure": "drug", **{place.table: place.kind for place in PLACES}}
+
+WITHOUT_TABLE = {
+    "death": "Nobody is known to have died; time without treatment after death counts as time without.",
+    "observation_period": "It isn't known when a person was observed; gaps may be gaps of the data.",
+    "visit_occurrence": "No emergency or inpatient stay is known.",
+    "drug_exposure": "No trial of a medicine is known: nobody's treatment can be told to fail.",
+    "condition_occurrence": "No diagnosis is known: neither depression nor what excludes a person.",
+    "procedure_occurrence": "ECT and TMS are known only where they stand in another table.",
+    "device_exposure": "Implants, which bar TMS, are known only where they stand in another table.",
+    "measurement": "Scores and laboratory results are known only where they stand in observation.",
+    "observation": "Scores and items are known only where they stand in measurement; no allergy by value is known.",
+    "concept": "Concept ids can't be translated: only source values in ICD-10-CM and LOINC, and ingredients, are read.",
+    "concept_ancestor": "Branded products are told by their names only, some sets of conditions by their own codes only.",
+    "drug_strength": "The strength of products outside our list is told by their names only.",
+}
+"""What can't be told without a table, or with an empty one."""
+
+WITHOUT_COLUMN = {
+    ("drug_exposure", "days_supply"): "Neither the end of a supply nor a dose is known.",
+    ("drug_exposure", "quantity"): "No dose is known: no trial can be told to be high enough.",
+    ("drug_exposure", "drug_type_concept_id"): "Everything counts as stated: whether it was handed out isn't known.",
+    ("drug_exposure", "verbatim_end_date"): "The day on which a medicine was stopped isn't known.",
+    ("drug_exposure", "stop_reason"): "Why a medicine was stopped isn't known: intolerance and refusal can't be told.",
+    ("condition_occurrence", "condition_type_concept_id"): "No diagnosis is known to be over or still active.",
+    ("measurement", "value_as_number"): "No total of a questionnaire stands in measurement.",
+    ("measurement", "unit_concept_id"): "Laboratory results have a unit only where one is written beside them.",
+    ("person", "year_of_birth"): "Ages are known only where birth_datetime tells them.",
+    ("person", "gender_concept_id"): "The sex of nobody is known.",
+}
+"""What can't be told without a column."""
+
+WITHOUT_ROWS = {
+    "antidepressants with an end": "No supply of an antidepressant has days or an end: no trial is known to be long enough.",
+    "antidepressants with a dose": "No supply of an antidepressant has a dose: no trial is known to be high enough.",
+    "antidepressants": "No antidepressant was found: no trial, no resistance and no line of treatment can be counted.",
+    "depression scores": "No score of depression was found: whether a trial worked is unknown, unless by what came next.",
+    "depression": "No diagnosis of depression was found: definitions that ask for one are met by nobody.",
+}
+"""What can't be told where the tables hold nothing of it."""
+
+
+def account(source: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table:
+    """One row per table that is looked for, and per kind of row without which most answers are open.
+
+    Args:
+        source: The CDM's tables by name.
+        knowledge: The tables of `knowledge_tables`, and of `translations` where they were written out.
+
+    Returns:
+        `table`; `what` (`all`, or a key of `WITHOUT_ROWS`); `present` (the table is there);
+        `rows`, `people`, `first` and `last` day; `coded` (rows with a concept or source concept), `used` (rows with
+        one that a rule of ours looks at); `missing_columns`. Null where it makes no sense for the table. Counts are
+        raw: whoever shows them suppresses small ones.
+
+    Raises:
+        RecordError: It is no CDM, with every fault.
+    """
+    tables = normal(source)
+    parts = [_of_table(name, tables, _missing(name, source), knowledge) for name in SOURCE_TABLES]
+    return ibis.union(*parts, *_of_kinds(source, knowledge, tables))
+
+
+def _missing(name: str, source: Mapping[str, Table]) -> list[str]:
+    found = by_name(source)
+    if name not in found:
+        return []
+    written = {column.lower() for column in found[name].columns}
+    return [column for column in SOURCE_TABLES[name].other if column not in written]
+
+
+def _of_table(
+    name: str, tables: Mapping[str, Table], missing: Sequence[str], knowledge: Mapping[str, Table]
+) -> Table:  # fmt: skip
+    if name not in tables:
+        return _row(tables["person"], {"table": name, "what": ALL, "present": False, "rows": 0})
+    kind = _KINDS.get(name)
+    rows = _with_use(name, tables[name], kind, tables, knowledge) if kind else tables[name]
+    said: dict[str, object] = {"table": name, "what": ALL, "present": True, "rows": rows.count()}
+    if missing:
+        said["missing_columns"] = ", ".join(missing)
+    if "person_id" in rows.columns:
+        said["people"] = rows.person_id.nunique()
+    if name in _DATES:
+        said |= {"first": rows[_DATES[name]].min(), "last": rows[_LAST.get(name, _DATES[name])].max()}
+    if kind:
+        said |= {"coded": one_if(rows.is_coded).sum(), "used": one_if(rows.is_used).sum()}
+    return _row(rows, said)
+
+
+def _with_use(
+    name: str, rows: Table, kind: str, tables: Mapping[str, Table], knowledge: Mapping[str, Table]
+) -> Table:  # fmt: skip
+    """With `is_coded` and `is_used`."""
+    known = _looked_at(name, tables, knowledge).distinct().mutate(known=ibis.literal(True))
+    concept, source = f"{kind}_concept_id", f"{kind}_source_concept_id"
+    for key, column in ((concept, "by_concept"), (source, "by_source")):
+        one = known.rename({key: "concept_id", column: "known"})
+        joined = rows.left_join(one, key)
+        rows = joined.drop(f"{key}_right") if f"{key}_right" in joined.columns else joined
+    coded = (rows[concept].fill_null(0) != 0) | (rows[source].fill_null(0) != 0)
+    return rows.mutate(is_coded=coded, is_used=rows.by_concept.notnull() | rows.by_source.notnull())
+
+
+def _looked_at(name: str, tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table:
+    if name == "drug_exposure":
+        drug = knowledge.get(DRUGS)
+        return (drug_concepts(tables, knowledge) if drug is None else drug).select("concept_id")
+    sets = knowledge.get(CODE_SETS)
+    found = (code_sets(tables, knowledge) if sets is None else sets).select("concept_id")
+    if "concept" not in tables:
+        return found
+    concept = tables["concept"]
+    scales = [
+        concept.inner_join(knowledge[of], ["vocabulary_id", "concept_code"]).select("concept_id")
+        for of in ("omop_total", "omop_item")
+    ]
+    return ibis.union(found, *scales)
+
+
+def _of_kinds(
+    source: Mapping[str, Table], knowledge: Mapping[str, Table], tables: Mapping[str, Table]
+) -> Iterator[Table]:  # fmt: skip
+    """What most answers rest on, counted in the record tables."""
+    read = records(source, knowledge)
+    ingredient = knowledge["omop_ingredient"]
+    ours = ingredient.filter(ingredient.role == "antidepressant").select("ingredient").distinct()
+    scale = knowledge["omop_total"]
+    depression = scale.filter(scale.measures == "depression").select("instrument").distinct()
+    condition, supply = read["condition"], read["exposure"].semi_join(ours, "ingredient")
+    ended, dosed = supply.filter(supply.end_latest.notnull()), supply.filter(supply.dose_per_day_low.notnull())
+    found = (
+        ("drug_exposure", "antidepressants", supply, "start_earliest"),
+        ("drug_exposure", "antidepressants with an end", ended, "start_earliest"),
+        ("drug_exposure", "antidepressants with a dose", dosed, "start_earliest"),
+        ("measurement", "depression scores", read["score"].semi_join(depression, "instrument"), "date_earliest"),
+        ("condition_occurrence", "depression", condition.filter(condition.code_set.isin(DEPRESSION_SETS)), "start_earliest"),
+    )  # fmt: skip
+    for table, what, rows, day in found:
+        yield _row(rows, {
+            "table": table, "what": what, "present": table in tables, "rows": rows.evidence_id.nunique(),
+            "people": rows.person_id.nunique(), "first": rows[day].min(), "last": rows[day].max(),
+        })  # fmt: skip
+
+
+def _row(rows: Table, said: Mapping[str, object]) -> Table:
+    """One row of the account from what is said; counts are aggregates over rows."""
+    counted = {name: value for name, value in said.items() if isinstance(value, Value)}
+    one = rows.aggregate(**counted, all_rows=rows.count())
+    fixed = {
+        name: one[name] if name in counted else (ibis.null(dtype) if name not in said else ibis.literal(said[name]))
+        for name, dtype in SCHEMA.items()
+    }
+    return one.select(**{name: value.cast(SCHEMA[name]) for name, value in fixed.items()})
+
+
+# --- in words --------------------------------------------------------------------------------------
+
+
+def lacks(rows: Iterable[Mapping[str, object]]) -> list[str]:
+    """What can't be told from a source, and why, from the rows of its account: a sentence or two each."""
+    found: list[str] = []
+    for row in _in_order(rows):
+        table, what = str(row["table"]), str(row["what"])
+        if what != ALL:
+            if what.startswith("antidepressants ") and found[-1:] == [WITHOUT_ROWS["antidepressants"]]:
+                continue
+            found += [WITHOUT_ROWS[what]] if not row["rows"] else []
+        elif not row["rows"] and table in WITHOUT_TABLE:
+            why = "is empty" if row["present"] else "is missing"
+            found.append(f"The table {table} {why}. {WITHOUT_TABLE[table]}")
+        elif row["rows"]:
+            missing = str(row["missing_columns"] or "").split(", ")
+            found += [
+                f"{table} lacks {one}. {WITHOUT_COLUMN[table, one]}"
+                for one in missing
+                if (table, one) in WITHOUT_COLUMN
+            ]
+    return found
+
+
+def _in_order(rows: Iterable[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    """The rows of an account, tables in their order, then what most answers rest on."""
+    tables, kinds = [*SOURCE_TABLES], [ALL, *_KIND_ORDER]
+    return sorted(
+        rows, key=lambda row: (row["what"] != ALL, kinds.index(str(row["what"])), tables.index(str(row["table"])))
+    )
+
+
+_KIND_ORDER = (
+    "antidepressants", "antidepressants with an end", "antidepressants with a dose", "depression scores", "depression",
+)  # fmt: skip
+
+
+def in_words(rows: Sequence[Mapping[str, object]]) -> str:
+    """The account as text of one screen: what was found, then what can't be told."""
+    lines = [f"{'Found':<22}{'Rows':>13}{'People':>12}  {'From':<11}{'To':<11}{'Coded':>6}{'Used':>6}"]
+    for row in _in_order(rows):
+        if row["what"] == ALL:
+            lines += [_line(row)] if row["rows"] else []
+        else:
+            lines.append(f"{row['what']:<28}{row['rows']:>7,}{row['people']:>12,}")
+    missing = lacks(rows)
+    return "\n".join([*lines, "", "What can't be told from it:" if missing else "Nothing that is looked for is missing.",
+                      *(f"- {one}" for one in missing)])  # fmt: skip
+
+
+def _line(row: Mapping[str, object]) -> str:
+    people = f"{row['people']:,}" if row["people"] is not None else ""
+    days = [str(row[name] or "") for name in ("first", "last")]
+    shares = [_share(row[name], row["rows"]) for name in ("coded", "used")]
+    return f"{row['table']:<22}{row['rows']:>13,}{people:>12}  {days[0]:<11}{days[1]:<11}{shares[0]:>6}{shares[1]:>6}".rstrip()
+
+
+def _share(part: object, whole: object) -> str:
+    if not isinstance(part, int) or not isinstance(whole, int) or not whole:
+        return ""
+    return f"{100 * part / whole:.0f}%"

@@ -1,0 +1,184 @@
+"""Opening a population's data where it lies."""
+
+import gzip
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import psycopg
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import pytest
+
+from stepwell.engines.sources import Source, open_folder, open_url
+from stepwell.errors import ConfigError, RecordError
+from tests.spec import postgres
+
+WANTED = ("person", "drug_exposure")
+PERSON = pa.table({"PERSON_ID": [1, 2], "Year_of_Birth": [1980, 1990]})
+DRUGS = pa.table({"drug_exposure_id": [7], "person_id": [1]})
+
+
+def rows(source: Source, name: str) -> list[dict[str, object]]:
+    return source.run(source.tables[name]).to_pylist()
+
+
+def test_a_folder_of_parquet_files_in_any_case(tmp_path: Path) -> None:
+    pq.write_table(PERSON, tmp_path / "PERSON.parquet")
+    pq.write_table(DRUGS, tmp_path / "drug_exposure.PARQUET")
+    pq.write_table(DRUGS, tmp_path / "note.parquet")
+
+    source = open_folder(tmp_path, WANTED)
+
+    assert source.kind == "folder of Parquet files"
+    assert set(source.tables) == set(WANTED)
+    assert rows(source, "person") == PERSON.to_pylist()
+
+
+def test_a_folder_for_each_table_with_part_files(tmp_path: Path) -> None:
+    parts = tmp_path / "person" / "year=1"
+    parts.mkdir(parents=True)
+    for number in range(2):
+        pq.write_table(PERSON.slice(number, 1), parts / f"part-{number}.parquet")
+    (tmp_path / "person" / "_SUCCESS").touch()
+
+    found = rows(open_folder(tmp_path, WANTED), "person")
+
+    assert sorted(row["PERSON_ID"] for row in found) == [1, 2]  # type: ignore[type-var]
+
+
+def test_csv_files_packed_or_not(tmp_path: Path) -> None:
+    pa_csv.write_csv(PERSON, tmp_path / "person.csv")
+    with gzip.open(tmp_path / "drug_exposure.csv.gz", "wt") as file:
+        file.write("drug_exposure_id,person_id\n7,1\n")
+
+    source = open_folder(tmp_path, WANTED)
+
+    assert source.kind == "folder of CSV files"
+    assert rows(source, "person") == PERSON.to_pylist()
+    assert rows(source, "drug_exposure") == DRUGS.to_pylist()
+
+
+def test_a_duckdb_file_is_read_and_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "cdm.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE SCHEMA data")
+        connection.register("incoming", PERSON)
+        connection.execute('CREATE TABLE data."PERSON" AS SELECT * FROM incoming')
+    before = path.read_bytes()
+
+    source = open_folder(path, WANTED)
+    source.add({"ours": DRUGS})
+
+    assert rows(source, "person") == PERSON.to_pylist()
+    assert path.read_bytes() == before
+    with pytest.raises(duckdb.Error):
+        source.connection.execute("CREATE TABLE source.data.other AS SELECT 1")
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        ((), "The folder cdm holds none of the tables looked for. A source is a folder with a Parquet or CSV file for "
+             "each table (person.parquet, drug_exposure.csv), or with a folder of part files for each, or a DuckDB "
+             "file. Looked for: person, drug_exposure."),
+        (("person.csv", "PERSON.parquet"), "The folder cdm can't be read. Correct or remove the files named.\n"
+             "  - person: found 2 files or folders of that name; leave one."),
+        (("person/a.csv", "person/b.parquet", "drug_exposure.parquet"),
+             "The folder cdm can't be read. Correct or remove the files named.\n"
+             "  - person: found Parquet and CSV files in one folder; leave one kind."),
+    ],
+)  # fmt: skip
+def test_a_folder_that_can_not_be_read_says_why(made: tuple[str, ...], message: str, tmp_path: Path) -> None:
+    folder = tmp_path / "cdm"
+    folder.mkdir()
+    for name in made:
+        (folder / name).parent.mkdir(exist_ok=True)
+        if name.endswith("csv"):
+            pa_csv.write_csv(PERSON, folder / name)
+        else:
+            pq.write_table(PERSON, folder / name)
+
+    with pytest.raises(RecordError) as caught:
+        open_folder(folder, WANTED)
+
+    assert str(caught.value) == message
+
+
+def test_every_broken_file_is_named_and_no_value_of_it(tmp_path: Path) -> None:
+    for name in WANTED:
+        (tmp_path / f"{name}.parquet").write_text("Jane Doe, born 1980", encoding="utf-8")
+
+    with pytest.raises(RecordError) as caught:
+        open_folder(tmp_path, WANTED)
+
+    assert len(caught.value.faults) == 2
+    assert all(fault.startswith(name) for fault, name in zip(sorted(caught.value.faults), sorted(WANTED), strict=True))
+    assert "Doe" not in str(caught.value)
+
+
+def test_what_is_no_source_is_refused(tmp_path: Path) -> None:
+    text = tmp_path / "note.txt"
+    text.touch()
+    broken = tmp_path / "cdm.duckdb"
+    broken.write_text("no database", encoding="utf-8")
+
+    for path, message in (
+        (tmp_path / "none", "There is no file or folder none. A source is a folder"),
+        (text, "note.txt is neither a folder nor a DuckDB file (.duckdb, .db, .ddb). A source is a folder"),
+        (broken, "cdm.duckdb can't be opened as a DuckDB file. Another program may be writing to it, or it was"),
+    ):
+        with pytest.raises(RecordError) as caught:
+            open_folder(path, WANTED)
+        assert str(caught.value).startswith(message)
+
+
+@pytest.fixture(scope="module")
+def uri() -> Iterator[str]:
+    """A PostgreSQL with a table in two schemas."""
+    # Not below the folder of the test run: the address of a socket may not be longer than 107 letters.
+    with TemporaryDirectory() as folder, postgres.server(Path(folder)) as found:
+        with psycopg.connect(found, autocommit=True) as connection:
+            for schema in ("public", "cdm"):
+                connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}".encode())
+                connection.execute(
+                    f'CREATE TABLE {schema}."PERSON" ("PERSON_ID" bigint, birth timestamp, amount numeric(9,3))'.encode()
+                )
+            connection.execute("INSERT INTO cdm.\"PERSON\" VALUES (1, '1980-01-02 03:04', 2.5)")
+        yield found
+
+
+def test_postgres_is_read_by_schema_and_not_written(uri: str) -> None:
+    source = open_url(uri, WANTED, "cdm")
+    source.add({"ours": DRUGS})
+    person = source.tables["person"]
+
+    found = source.run(person.select("PERSON_ID", day=person.birth.date(), amount=person.amount.cast("float64")))
+
+    assert [(row["PERSON_ID"], str(row["day"]), row["amount"]) for row in found.to_pylist()] == [(1, "1980-01-02", 2.5)]
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        source.connection.execute('DELETE FROM cdm."PERSON"')
+    source.connection.close()
+
+
+def test_without_schema_the_search_path_leads(uri: str) -> None:
+    source = open_url(uri, WANTED)
+
+    assert source.run(source.tables["person"]).num_rows == 0
+    source.connection.close()
+
+
+def test_an_address_that_can_not_be_opened_says_why(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigError, match=r"^Found the address mysql://\.\.\.; allowed: postgresql://user@host:port"):
+        open_url("mysql://somebody:secret@host/cdm", WANTED)
+    with pytest.raises(RecordError) as caught:
+        open_url("postgresql://somebody:secret@127.0.0.1:1/cdm", WANTED)
+    assert str(caught.value) == "No connection to PostgreSQL on 127.0.0.1. Check address, user and password."
+    with pytest.raises(RecordError, match=r"holds none of the tables looked for\. Looked for: visit_occurrence\.$"):
+        open_url(uri, ("visit_occurrence",))
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(ConfigError, match=r"Install it with: pip install 'stepwell\[postgres\]'\.$"):
+        open_url(uri, WANTED)
