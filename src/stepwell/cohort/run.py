@@ -30,7 +30,7 @@ from stepwell.files import write
 from stepwell.knowledge.load import Knowledge
 
 KEPT = (
-    "person_summary", "person_step", "attempt", "verdict", "definition_result", "reason", "stage", "option_fit",
+    "person_summary", "attempt", "verdict", "definition_result", "reason", "stage", "option_fit",
     "pseudo_resistance", "time_to_event", "line",
 )  # fmt: skip
 """Tables of results by person, in their order in the data dictionary."""
@@ -228,7 +228,7 @@ class Run:
         folders = sorted((self._work / "variants").iterdir())
         varied = {folder.name: _added_up(sorted(folder.glob("*.parquet"))) for folder in folders}
         sampled = len(self._sample(parts)) < parts.count
-        least, quality = self._settings.least_cell, self._opened.quality()
+        least, quality = self._settings.least_cell, self._opened.quality(self._settings.as_of)
         tables = published(raw, self._knowledge, least, varied, sampled=sampled, quality=quality)
         write_counts(self._folder / "counts", tables, least)
 

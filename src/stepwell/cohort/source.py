@@ -2,6 +2,7 @@
 
 import os
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -108,11 +109,11 @@ class Opened(ABC):
         if store is not self.store:
             store.close()
 
-    def account(self) -> pa.Table | None:
-        """What was found, and what is missing for which answer; null where the reader tells it otherwise."""
-        return None
+    @abstractmethod
+    def account(self) -> str:
+        """What was found, and what is missing for which answer, in words."""
 
-    def quality(self) -> pa.Table | None:
+    def quality(self, as_of: date) -> pa.Table | None:  # noqa: ARG002 -- of use to those who can tell
         """Rows, and how many are missing, implausible, inferred, by table, check and year; null if not known."""
         return None
 
@@ -152,6 +153,15 @@ class Kept(Opened):
     def fingerprint(self) -> str:
         """Changes with any byte of its files."""
         return files_fingerprint(self._path)
+
+    def account(self) -> str:
+        """What was read, and what was not used and why."""
+        rows = "\n".join(f"{kind:<30}{count:>13,}" for kind, count in sorted(self.records.rows_read.items()))
+        unused = Counter[str]()
+        for one in self.records.unused:
+            unused[f"{one.kind}: {one.reason}"] += one.count
+        left = "\n".join(f"- {why}: {count:,}" for why, count in sorted(unused.items()))
+        return f"{'Found':<30}{'Rows':>13}\n{rows}\n\n" + (f"Not used:\n{left}" if left else "Every row was used.")
 
 
 class Omop(Opened):
@@ -193,13 +203,13 @@ class Omop(Opened):
             found[name] = self.store.fetch("content")["content"][0].as_py()
         return text_fingerprint(repr(found))
 
-    def account(self) -> pa.Table:
+    def account(self) -> str:
         """What was found, and what is missing for which answer."""
-        return self._source.run(omop.account(self._source.tables, self._known))
+        return omop.in_words(self._source.run(omop.account(self._source.tables, self._known)).to_pylist())
 
-    def quality(self) -> pa.Table:
+    def quality(self, as_of: date) -> pa.Table:
         """Rows, and how many are missing, implausible, inferred, by table, check and year."""
-        return self._source.run(omop.quality(self._source.tables))
+        return self._source.run(omop.quality(self._source.tables, self._known, as_of))
 
 
 CONTENT = {
