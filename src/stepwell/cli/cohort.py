@@ -1,14 +1,15 @@
 """`stepwell cohort`: a whole population; and `stepwell cohort explain`: one person of it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from stepwell.cli.common import AsOf, Definitions
+from stepwell.cli.common import AsOf, Definitions, width
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 STOPPED = 130
 """Exit code of a program that was interrupted."""
+
+
+QUIET_SECONDS = 10
+"""Where nobody watches, the run says at most this often how far it is."""
 
 
 class SourceFirst(TyperGroup):
@@ -101,6 +106,22 @@ def run(
             Run(opened, out, settings, knowledge, tell, resume=resume)()
 
 
+@app.command()
+def explain(
+    person: Annotated[str, typer.Argument(help="The person's id in the source.")],
+    results: Results,
+    source: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="Where the source is now, if it was moved since the run.")
+    ] = None,
+) -> None:
+    """Says why one person is in or out of each count, and on which rows of the record."""
+    from stepwell.cohort.explain import explain as explained
+    from stepwell.cohort.explain import render
+    from stepwell.knowledge.load import load
+
+    typer.echo(render(explained(results, person, load(), source), width()), nl=False)
+
+
 @contextmanager
 def _opened(
     place: str, knowledge: "Knowledge", reading: "Reading", master: str | None, out: Path
@@ -135,20 +156,23 @@ def _interruptible(source: str, out: Path) -> Iterator[None]:
 
 @contextmanager
 def _progress() -> "Iterator[Callable[[Progress], None]]":
-    """A line that says how far the run is: moving on a terminal, one after another elsewhere."""
+    """A line that says how far the run is: moving on a terminal; elsewhere one now and then."""
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False, markup=False)
-    with console.status("Opening ...") if console.is_terminal else nullcontext() as line:
+    if console.is_terminal:
+        with console.status("Opening ...") as line:
+            yield lambda progress: line.update(_said(progress))
+        return
+    last = ("", 0.0)
 
-        def tell(progress: "Progress") -> None:
-            said = _said(progress)
-            if line is None:
-                console.print(said)
-            else:
-                line.update(said)
+    def tell(progress: "Progress") -> None:
+        nonlocal last
+        if progress.stage != last[0] or monotonic() - last[1] > QUIET_SECONDS:
+            console.print(_said(progress))
+            last = (progress.stage, monotonic())
 
-        yield tell
+    yield tell
 
 
 def _said(progress: "Progress") -> str:

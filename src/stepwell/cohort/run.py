@@ -153,7 +153,9 @@ class Run:
         todo = [part for part in range(parts.count) if not (done / f"{part}.json").exists()]
         began, before = time.monotonic(), parts.count - len(todo)
         self._tell(Progress("Reviewing", before, parts.count, parts.people))
-        for number, part in enumerate(self._side_by_side(todo, partial(self._review_part, parts)), start=1):
+        for number, part in enumerate(
+            self._side_by_side(self._knowledge, todo, partial(self._review_part, parts)), start=1
+        ):
             write(done / f"{part}.json", json.dumps({"part": part}))
             left = (time.monotonic() - began) / number * (len(todo) - number)
             self._tell(Progress("Reviewing", before + number, parts.count, parts.people, left))
@@ -169,9 +171,11 @@ class Run:
             for name in COUNTED:
                 pq.write_table(store.fetch(name), self._counts(name) / file)
 
-    def _side_by_side(self, todo: Sequence[int], work: Callable[[Engine, int], None]) -> Iterator[int]:
+    def _side_by_side(
+        self, knowledge: Knowledge, todo: Sequence[int], work: Callable[[Engine, int], None]
+    ) -> Iterator[int]:
         """The parts as they are done, on as many engines as the source allows; each engine works on one at a time."""
-        engines = [self._engine(self._knowledge) for _ in todo[: self._opened.workers]]
+        engines = [self._engine(knowledge) for _ in todo[: self._opened.workers]]
         try:
             yield from _spread(engines, todo, work)
         finally:
@@ -194,27 +198,22 @@ class Run:
 
     def _vary(self, parts: Parts) -> None:
         """Counts by definition as they would be with one thing changed, over a sample of the parts."""
-        sample = self._sample(parts)
-        shipped = Variant(AS_SHIPPED, "", "", (), self._knowledge)
-        todo = [(one, part) for one in (shipped, *variants(self._knowledge)) for part in sample]
-        for number, (one, part) in enumerate(todo):
-            file = self._work / "variants" / one.id / f"{part}.parquet"
-            if not file.exists():
-                file.parent.mkdir(parents=True, exist_ok=True)
-                self._vary_part(parts, one, part, file)
-            self._tell(Progress("Varying the definitions over", number + 1, len(todo), parts.people))
+        everything = (Variant(AS_SHIPPED, "", "", (), self._knowledge), *variants(self._knowledge))
+        for number, one in enumerate(everything):
+            folder = self._work / "variants" / one.id
+            folder.mkdir(parents=True, exist_ok=True)
+            self._tell(Progress("Varying the definitions for", number, len(everything), parts.people))
+            todo = [part for part in self._sample(parts) if not (folder / f"{part}.parquet").exists()]
+            for _ in self._side_by_side(one.knowledge, todo, partial(self._vary_part, parts, folder)):
+                pass
 
-    def _vary_part(self, parts: Parts, one: Variant, part: int, file: Path) -> None:
-        engine = self._engine(one.knowledge)
-        try:
-            with _of_run(engine.store):
-                parts.load(engine.store, part)
-                engine.make(["definition_count"], self._settings.as_of)
-                beside = file.with_suffix(".part")
-                pq.write_table(engine.store.fetch("definition_count"), beside)
-                beside.replace(file)
-        finally:
-            self._opened.release(engine.store)
+    def _vary_part(self, parts: Parts, folder: Path, engine: Engine, part: int) -> None:
+        beside = folder / f".{part}.part"
+        with _of_run(engine.store):
+            parts.load(engine.store, part)
+            engine.make(["definition_count"], self._settings.as_of)
+            pq.write_table(engine.store.fetch("definition_count"), beside)
+        beside.replace(folder / f"{part}.parquet")
 
     def _sample(self, parts: Parts) -> list[int]:
         """Parts spread evenly over all, enough for as many people as a sample needs."""
