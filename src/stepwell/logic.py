@@ -58,6 +58,23 @@ def first_rows(table: Table, keys: Sequence[str], order: Sequence[Value]) -> Tab
     return ranked.filter(ranked.row_rank == 0).drop("row_rank")
 
 
+def distinct_where(rows: Table, keys: Sequence[str], column: str, **conditions: BooleanValue) -> Table:
+    """How many values of a column each condition holds for, counted in two steps: engines are slow at it in one.
+
+    Args:
+        rows: The rows counted; the column is never null.
+        keys: Columns that say for whom.
+        column: The column whose values are counted, each once.
+        conditions: For each column of the result, which rows count.
+
+    Returns:
+        One row per key: the keys and a count for each condition.
+    """
+    flags = {name: one_if(condition).max() for name, condition in conditions.items()}
+    each = rows.group_by([*keys, column]).aggregate(**flags)
+    return each.group_by(list(keys)).aggregate(**{name: each[name].sum().cast("int64") for name in flags})
+
+
 def earlier_maximum(value: Value, keys: Sequence[str], order: Sequence[Value]) -> Value:
     """Largest value over all rows before this one in `order`, within `keys`; null on the first."""
     return value.max().over(ibis.window(group_by=list(keys), order_by=list(order), preceding=(None, 1)))

@@ -36,13 +36,12 @@ from stepwell.staging.methods import stage, stage_part, stage_quantity
 from stepwell.staging.quantities import stage_measure, stage_trial
 from stepwell.staging.results import definition_result, diagnosis_answer, recorded_drug
 from stepwell.trials.answers import trial_answer
-from stepwell.trials.attempts import attempt, trial_coverage, trial_dose, trial_said
+from stepwell.trials.attempts import attempt, trial_coverage, trial_dose, trial_said, trial_span
 from stepwell.trials.courses import trial_course, trial_outcome, trial_score
-from stepwell.trials.criteria import assessment
 from stepwell.trials.doses import days_at_minimum, dose_reach, dose_step
-from stepwell.trials.eras import drug_era, era_supply, switch_era
+from stepwell.trials.eras import drug_era, era_begin, era_supply, supply_reach, switch_era
 from stepwell.trials.evidence import trial_evidence
-from stepwell.trials.interactions import interaction, medicine_span, phenotype
+from stepwell.trials.interactions import interaction, medicine_pair, medicine_span, phenotype
 from stepwell.trials.regimens import regimen
 from stepwell.trials.relations import relation, trial_pair
 from stepwell.trials.supply import supply
@@ -70,6 +69,9 @@ STEPS: tuple[Step, ...] = (
     Step("trajectory", trajectory),
     Step("score_outcome", score_outcome),
     Step("supply", supply),
+    Step("supply_reach", supply_reach),
+    Step("era_begin", era_begin),
+    Step("trial_span", trial_span),
     Step("era_supply", era_supply),
     Step("trial_answer", trial_answer),
     Step("dose_step", dose_step),
@@ -84,7 +86,6 @@ STEPS: tuple[Step, ...] = (
     Step("trial_score", trial_score),
     Step("trial_course", trial_course),
     Step("trial_outcome", trial_outcome),
-    Step("assessment", assessment),
     Step("verdict", verdict),
     Step("trial_evidence", trial_evidence),
     Step("drug_era", drug_era),
@@ -99,6 +100,7 @@ STEPS: tuple[Step, ...] = (
     Step("diagnosis_answer", diagnosis_answer),
     Step("definition_result", definition_result),
     Step("medicine_span", medicine_span),
+    Step("medicine_pair", medicine_pair),
     Step("phenotype", phenotype),
     Step("interaction", interaction),
     Step("regimen", regimen),

@@ -7,7 +7,7 @@ has one for each event. Every row holds how far the record surely, and at most, 
 import ibis
 from ibis.expr.types import BooleanValue, Table
 
-from stepwell.logic import MET, NOT_MET, UNKNOWN, days_between, one_if, plus_days
+from stepwell.logic import MET, NOT_MET, UNKNOWN, days_between, distinct_where, one_if, plus_days
 
 COLUMNS = (
     "person_id",
@@ -33,9 +33,7 @@ def failed_trials(
     rules = definition.filter(definition.count_kind == "failed trials")
     trials = _in_episode(_trials_in_reach(verdict, attempt, parameter, rules), illness_episode)
     sure, perhaps = trials.counts == MET, trials.counts != NOT_MET
-    counted = trials.group_by(["person_id", "definition_id"]).aggregate(
-        trials_low=trials.ingredient.nunique(where=sure), trials_high=trials.ingredient.nunique(where=perhaps)
-    )
+    counted = distinct_where(trials, ["person_id", "definition_id"], "ingredient", trials_low=sure, trials_high=perhaps)
     base = (
         person.select("person_id")
         .cross_join(rules.select("definition_id", "least", "strictly_more", "modalities"))

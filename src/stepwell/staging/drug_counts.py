@@ -3,7 +3,7 @@
 import ibis
 from ibis.expr.types import Table
 
-from stepwell.logic import days_between, earlier_maximum, one_if, plus_days
+from stepwell.logic import days_between, distinct_where, earlier_maximum, one_if, plus_days
 from stepwell.staging.candidates import COLUMNS
 
 
@@ -49,12 +49,10 @@ def drugs_in_window(drug_era: Table, drug_set: Table, definition: Table) -> Tabl
     sure_before = sure & (pairs.start_latest < pairs.index_earliest)
     perhaps_before = perhaps & (pairs.start_earliest < pairs.index_latest)
     keys = ["person_id", "definition_id", "index_ingredient", "index_earliest", "index_latest"]
-    counted = pairs.group_by(keys).aggregate(
-        count_low=pairs.ingredient.nunique(where=sure),
-        count_high=pairs.ingredient.nunique(where=perhaps),
-        before_low=pairs.ingredient.nunique(where=sure_before),
-        before_high=pairs.ingredient.nunique(where=perhaps_before),
-    )
+    counted = distinct_where(
+        pairs, keys, "ingredient",
+        count_low=sure, count_high=perhaps, before_low=sure_before, before_high=perhaps_before,
+    )  # fmt: skip
     rows = index.inner_join(counted, keys)
     return _triggered(rows, drug_set)
 
@@ -111,12 +109,10 @@ def switches(switch_era: Table, definition: Table, person: Table, parameter: Tab
     away = pairs.select(*keys, "sure", "perhaps", "ingredient", left=True)
     towards = pairs.select(*keys, "sure", "perhaps", ingredient="to_ingredient", left=False)
     drugs = away.union(towards)
-    counted = drugs.group_by(keys).aggregate(
-        low=drugs.ingredient.nunique(where=drugs.sure & drugs.left),
-        high=drugs.ingredient.nunique(where=drugs.perhaps & drugs.left),
-        drugs_low=drugs.ingredient.nunique(where=drugs.sure),
-        drugs_high=drugs.ingredient.nunique(where=drugs.perhaps),
-    )
+    counted = distinct_where(
+        drugs, keys, "ingredient",
+        low=drugs.sure & drugs.left, high=drugs.perhaps & drugs.left, drugs_low=drugs.sure, drugs_high=drugs.perhaps,
+    )  # fmt: skip
     # So many switches are among one drug more: there and back again is not a third drug.
     counted = counted.mutate(
         low=ibis.least(counted.low, counted.drugs_low - 1), high=ibis.least(counted.high, counted.drugs_high - 1)

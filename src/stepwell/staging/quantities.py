@@ -13,7 +13,6 @@ Every quantity has a lowest and a highest value. A lowest is never null; a null 
 """
 
 import ibis
-from ibis import Value
 from ibis.expr.types import BooleanValue, DateValue, IntegerValue, NumericValue, Table
 
 from stepwell.logic import MET, NOT_MET, UNKNOWN, days_between, first_rows, one_if
@@ -43,26 +42,57 @@ def stage_trial(
     """
     names = stage_method.filter(stage_method.definition_id.notnull()).select("definition_id").distinct()
     rows = _dated(verdict, attempt, illness_episode, names).union(_undated(exposure, ingredient).cross_join(names))
+    return _of_person(_of_class(_of_drug(rows)))
+
+
+KEY = ("person_id", "definition_id")
+SUMMED = ("trials_low", "trials_high", "days_low", "days_high", "endless", "raised_low", "raised_high")
+
+
+def _of_drug(rows: Table) -> Table:
+    """One row per person, definition and drug: whether it failed, with 1 for yes, and its trials that did, added up."""
     sure, perhaps = rows.counts == MET, rows.counts != NOT_MET
-    # Two drugs of no class of their own may be of one class or of two.
-    own_class = ibis.cases((rows.class_group == "other", rows.ingredient), else_=rows.class_group)
-    inhibitor = rows.class_group == "maoi"
+    return rows.group_by([*KEY, "class_group", "ingredient"]).aggregate(
+        drugs_low=one_if(sure).max(),
+        drugs_high=one_if(perhaps).max(),
+        here_low=one_if(sure & rows.here).max(),
+        here_high=one_if(perhaps & ~rows.before).max(),
+        trials_low=one_if(sure).sum(),
+        trials_high=one_if(perhaps).sum(),
+        days_low=ibis.cases((sure, rows.days_low), else_=0).sum(),
+        days_high=ibis.cases((perhaps, rows.days_high.fill_null(0)), else_=0).sum(),
+        endless=one_if(perhaps & rows.days_high.isnull()).sum(),
+        raised_low=one_if(sure & rows.raised_low).sum(),
+        raised_high=one_if(perhaps & rows.raised_high).sum(),
+    )
+
+
+def _of_class(drugs: Table) -> Table:
+    """One row per person, definition and class: its drugs and trials that failed, and how many classes that makes.
+
+    Two drugs of no class of their own may be of one class or of two.
+    """
+    names = ("drugs_low", "drugs_high", "here_low", "here_high", *SUMMED)
+    rows = drugs.group_by([*KEY, "class_group"]).aggregate(**{name: drugs[name].sum() for name in names})
+    several = ibis.cases((rows.class_group == "other", rows.drugs_high), else_=one_if(rows.drugs_high > 0))
+    return rows.mutate(classes_low=one_if(rows.drugs_low > 0), classes_high=several)
+
+
+def _of_person(rows: Table) -> Table:
+    """One row per person and definition, each quantity as the methods count it."""
+    tricyclic, inhibitor = rows.class_group == "tca", rows.class_group == "maoi"
     columns = {
-        "failed_drugs": _distinct(rows.ingredient, sure, perhaps),
-        "failed_drugs_in_episode": _distinct(rows.ingredient, sure & rows.here, perhaps & ~rows.before),
-        "failed_trials": (one_if(sure).sum(), one_if(perhaps).sum()),
-        "failed_classes": (rows.class_group.nunique(where=sure), own_class.nunique(where=perhaps)),
-        "failed_tricyclics": _distinct(
-            rows.ingredient, sure & (rows.class_group == "tca"), perhaps & (rows.class_group == "tca")
-        ),
+        "failed_drugs": (rows.drugs_low.sum(), rows.drugs_high.sum()),
+        "failed_drugs_in_episode": (rows.here_low.sum(), rows.here_high.sum()),
+        "failed_trials": (rows.trials_low.sum(), rows.trials_high.sum()),
+        "failed_classes": (rows.classes_low.sum(), rows.classes_high.sum()),
+        "failed_tricyclics": _sums(rows, tricyclic, tricyclic),
         # A reversible inhibitor may or may not be what a method of that time calls one.
-        "failed_maois": _distinct(
-            rows.ingredient, sure & inhibitor, perhaps & (inhibitor | (rows.class_group == "rima"))
-        ),
-        "failed_trial_weeks": _weeks(rows, sure, perhaps),
-        "raised_trials": (one_if(sure & rows.raised_low).sum(), one_if(perhaps & rows.raised_high).sum()),
+        "failed_maois": _sums(rows, inhibitor, inhibitor | (rows.class_group == "rima")),
+        "failed_trial_weeks": _weeks(rows),
+        "raised_trials": (rows.raised_low.sum(), rows.raised_high.sum()),
     }
-    return rows.group_by(["person_id", "definition_id"]).aggregate(**_bounds(columns))
+    return rows.group_by(list(KEY)).aggregate(**_bounds(columns))
 
 
 def _bounds(columns: dict[str, Range]) -> dict[str, NumericValue]:
@@ -70,16 +100,18 @@ def _bounds(columns: dict[str, Range]) -> dict[str, NumericValue]:
     return {f"{name}_{end}": found[at].cast("float64") for name, found in columns.items() for end, at in both}
 
 
-def _distinct(values: Value, sure: BooleanValue, perhaps: BooleanValue) -> Range:
-    return values.nunique(where=sure), values.nunique(where=perhaps)
+def _sums(rows: Table, low: BooleanValue, high: BooleanValue) -> Range:
+    """The drugs of some classes."""
+    return (
+        ibis.cases((low, rows.drugs_low), else_=0).sum(),
+        ibis.cases((high, rows.drugs_high), else_=0).sum(),
+    )
 
 
-def _weeks(rows: Table, sure: BooleanValue, perhaps: BooleanValue) -> Range:
+def _weeks(rows: Table) -> Range:
     """Weeks of the trials together; open upward where one of them can't be placed in time."""
-    low = ibis.cases((sure, rows.days_low), else_=0).sum()
-    high = ibis.cases((perhaps, rows.days_high.fill_null(0)), else_=0).sum()
-    endless = one_if(perhaps & rows.days_high.isnull()).sum() > 0
-    return (low / 7).ceil(), ibis.cases((endless, ibis.null("float64")), else_=(high / 7).ceil().cast("float64"))
+    high = (rows.days_high.sum() / 7).ceil().cast("float64")
+    return (rows.days_low.sum() / 7).ceil(), ibis.cases((rows.endless.sum() > 0, ibis.null("float64")), else_=high)
 
 
 def _dated(verdict: Table, attempt: Table, illness_episode: Table, names: Table) -> Table:

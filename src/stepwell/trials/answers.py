@@ -18,7 +18,7 @@ def trial_id(rows: Table, start: Value) -> Value:
     return rows.ingredient + "@" + start.cast("string")
 
 
-def trial_answer(era_supply: Table, answer: Table) -> Table:
+def trial_answer(trial_span: Table, answer: Table) -> Table:
     """One row per era that somebody was asked about: the newest answer to each question.
 
     Returns:
@@ -26,9 +26,7 @@ def trial_answer(era_supply: Table, answer: Table) -> Table:
         where it wasn't asked or the answer was `unsure`. `taken_evidence`, `outcome_evidence`, `dose_evidence`: the
         rows of those that aren't null.
     """
-    used = era_supply.filter(era_supply.counts)
-    eras = used.group_by(list(ERA)).aggregate(start=used.possible_start.min())
-    eras = eras.mutate(trial_id=trial_id(eras, eras.start)).drop("start")
+    eras = trial_span.select(*ERA, "trial_id")
     asked = answer.filter(answer.question.isin([TAKEN, HELPED, DOSE]))
     newest = first_rows(asked, ["person_id", "question", "about"], [asked.date_latest.desc(), asked.evidence_id.desc()])
     said = newest.filter(newest["value"].lower() != "unsure").rename(trial_id="about")

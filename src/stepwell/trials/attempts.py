@@ -1,19 +1,32 @@
 """One row per attempt at a treatment: when, how much of the time, how much, and how it ended."""
 
 import ibis
-from ibis.expr.types import Table
+from ibis.expr.types import IntegerValue, Table
 
-from stepwell.logic import days_between, plus_days, union_days
+from stepwell.logic import days_between, one_if, plus_days, union_days
 from stepwell.trials.answers import trial_id
-from stepwell.trials.eras import ERA, longest_run
+from stepwell.trials.eras import DRUG, ERA, TRIAL, is_empty, is_vague, longest_run, with_era
 from stepwell.trials.supply import DISPENSED, ORDERED
 
+COLUMNS = (
+    *ERA, "role", "class_group", "drug_class", "start_earliest", "start_latest", "end_earliest", "end_latest",
+    "last_start", "supplies", "by_text", "inferred_rows", "trial_id", "basis", "days_low", "covered_high", "covered_low", "dose_unit",
+    "formulation", "first_dose_low", "first_dose_high", "peak_dose_low", "peak_dose_high", "dose_steps", "stop_reason",
+    "reported_outcome", "last_status", "stated_adherence", "state", "end_recorded", "days_high",
+    "proportion_supplied_low", "proportion_covered_low", "proportion_covered_high",
+)  # fmt: skip
 
-def attempt(era_supply: Table, trial_coverage: Table, trial_dose: Table, trial_said: Table, parameter: Table) -> Table:
+
+def attempt(
+    supply_reach: Table, era_begin: Table, trial_span: Table, trial_coverage: Table, trial_dose: Table,
+    trial_said: Table, parameter: Table,
+) -> Table:  # fmt: skip
     """One row per era of an antidepressant or augmenting agent.
 
     Args:
-        era_supply: Supplies with their era.
+        supply_reach: The days of each supply.
+        era_begin: When each era begins.
+        trial_span: From `trial_span`.
         trial_coverage: Days supplied in each era.
         trial_dose: First and highest dose of each era.
         trial_said: What its rows and answers say of how it ended.
@@ -28,20 +41,29 @@ def attempt(era_supply: Table, trial_coverage: Table, trial_dose: Table, trial_s
         `state` (`running`, `ended`, `unknown`: its end isn't recorded); doses; `stop_reason`,
         `stated_adherence`, `reported_outcome` as the record says.
     """
-    used = era_supply.filter(era_supply.counts)
-    rows = _spans(used)
-    sure = longest_run(used.cross_join(parameter.select("persistence_days")), "persistence_days")
-    for part in (sure, trial_coverage, trial_dose, trial_said):
+    apart = trial_span.filter(~trial_span.one_run)
+    used = _used(supply_reach, era_begin, apart).cross_join(parameter.select("persistence_days"))
+    rows = trial_span.drop("covered_high")
+    for part in (longest_run(used, "persistence_days"), trial_coverage, trial_dose, trial_said):
         rows = rows.left_join(part, list(ERA)).drop(*(f"{key}_right" for key in ERA))
     rows = _with_state(rows.cross_join(parameter.select("as_of", "persistence_days")))
     return _with_proportions(rows)
 
 
-def _spans(used: Table) -> Table:
+def trial_span(supply_reach: Table, era_begin: Table, ingredient: Table, parameter: Table) -> Table:
+    """One row per trial: its days, its drug, and what its supplies are like.
+
+    Returns:
+        The interval columns of `attempt`; `covered_high`, days perhaps covered, a day once (null: none of its supplies
+        lasts a day); `one_run`: every day is known and there is no gap, so that its length is `days_high`; `sure`:
+        every day is known; `ordered`: how many of its `supplies` are orders.
+    """
+    used = with_era(supply_reach.filter(supply_reach.used), era_begin, TRIAL)
+    used = used.cross_join(parameter.select("persistence_days"))
+    broken = is_vague(used) | is_empty(used)
+    after_gap = used.possible_start > plus_days(used.reached_used, used.persistence_days)
+    resumed = ibis.cases((after_gap, used.possible_start), else_=ibis.null("date"))
     rows = used.group_by(list(ERA)).aggregate(
-        role=used.role.max(),
-        class_group=used.class_group.max(),
-        drug_class=used.drug_class.max(),
         start_earliest=used.possible_start.min(),
         start_latest=used.certain_start.min(),
         end_earliest=used.certain_end.max(),
@@ -51,28 +73,61 @@ def _spans(used: Table) -> Table:
         last_start=used.possible_start.max(),
         supplies=used.count(),
         basis_rank=used.basis_rank.min(),
-        by_text=(used.coded_by == "text").sum() > 0,
-        inferred_rows=used.inferred.count(),
+        by_text=used.by_text.sum() > 0,
+        inferred_rows=one_if(used.inferred).sum().cast("int64"),
+        covered_high=_fresh_days(used).sum().cast("int64"),
+        sure=one_if(is_vague(used)).sum() == 0,
+        ordered=one_if(used.basis_rank == ORDERED).sum().cast("int64"),
+        broken=one_if(broken).sum() > 0,
+        resumed=resumed.max(),
     )
     basis = ibis.cases(
         (rows.basis_rank == DISPENSED, "dispensed"), (rows.basis_rank == ORDERED, "ordered"), else_="stated"
     )
-    return rows.mutate(trial_id=trial_id(rows, rows.start_earliest), basis=basis)
+    gap = (rows.resumed > rows.start_earliest).fill_null(False)
+    rows = rows.mutate(
+        trial_id=trial_id(rows, rows.start_earliest), basis=basis, one_run=~rows.broken & ~gap,
+        days_high=days_between(rows.start_earliest, rows.end_latest),
+    )  # fmt: skip
+    drugs = ingredient.select("ingredient", "role", "class_group", "drug_class")
+    return rows.inner_join(drugs, "ingredient").drop("broken", "resumed")
 
 
-def trial_coverage(era_supply: Table) -> Table:
+def _fresh_days(used: Table) -> IntegerValue:
+    """Days that a supply adds to those that earlier ones may cover; null where it lasts none."""
+    begin = ibis.cases((used.reached_used > used.possible_start, used.reached_used), else_=used.possible_start)
+    fresh = ibis.greatest(days_between(begin, used.possible_end), 0)
+    return ibis.cases((used.possible_end > used.possible_start, fresh), else_=ibis.null("int64"))
+
+
+def _used(supply_reach: Table, era_begin: Table, trials: Table) -> Table:
+    """The supplies that count of some trials."""
+    drugs = supply_reach.filter(supply_reach.used).semi_join(trials, list(DRUG))
+    return with_era(drugs, era_begin, TRIAL).semi_join(trials, list(ERA))
+
+
+def trial_coverage(supply_reach: Table, era_begin: Table, trial_span: Table) -> Table:
     """One row per era: `covered_low`, `covered_high`, the days surely and perhaps covered, a day once.
 
-    `supplied_low`: those surely covered by more than an order, which doesn't say that the drug was had.
+    `supplied_low`: those surely covered by more than an order, which doesn't say that the drug was had. Only where
+    days are vague, or some of the supplies are orders, does it differ from the days perhaps covered.
     """
-    used = era_supply.filter(era_supply.counts)
-    low = union_days(used, ERA, "certain_start", "certain_end", "covered_low")
-    high = union_days(used, ERA, "possible_start", "possible_end", "covered_high")
-    had = union_days(used.filter(used.basis_rank != ORDERED), ERA, "certain_start", "certain_end", "supplied_low")
-    rows = high
-    for part in (low, had):
+    mixed = (trial_span.ordered > 0) & (trial_span.ordered < trial_span.supplies)
+    vague = _used(supply_reach, era_begin, trial_span.filter(~trial_span.sure))
+    had = _used(supply_reach, era_begin, trial_span.filter(~trial_span.sure | mixed))
+    had = had.filter(had.basis_rank != ORDERED)
+    rows = trial_span.filter(trial_span.covered_high.notnull()).select(
+        *ERA, "covered_high", "sure", "ordered", "supplies"
+    )
+    low = union_days(vague, ERA, "certain_start", "certain_end", "surely_covered")
+    for part in (low, union_days(had, ERA, "certain_start", "certain_end", "surely_had")):
         rows = rows.left_join(part, list(ERA)).drop(*(f"{key}_right" for key in ERA))
-    return rows.mutate(covered_low=rows.covered_low.fill_null(0), supplied_low=rows.supplied_low.fill_null(0))
+    rows = rows.mutate(covered_low=ibis.cases((rows.sure, rows.covered_high), else_=rows.surely_covered.fill_null(0)))
+    whole = rows.sure & (rows.ordered == 0)
+    return rows.select(
+        *ERA, "covered_low", "covered_high",
+        supplied_low=ibis.cases((whole, rows.covered_high), else_=rows.surely_had.fill_null(0)),
+    )  # fmt: skip
 
 
 def trial_dose(dose_step: Table) -> Table:
@@ -171,9 +226,7 @@ def _with_state(rows: Table) -> Table:
 def _with_proportions(rows: Table) -> Table:
     """Length, and the share of it that was supplied; like is set against like where dates are vague."""
     shortest = days_between(rows.start_latest, rows.end_earliest)
-    rows = rows.mutate(
-        days_low=rows.days_low.fill_null(0), days_high=days_between(rows.start_earliest, rows.end_latest)
-    )
+    rows = rows.mutate(days_low=ibis.cases((rows.one_run, rows.days_high), else_=rows.days_low.fill_null(0)))
     surely = ibis.cases((shortest > 0, rows.covered_low / shortest), else_=0.0)
     had = ibis.cases((shortest > 0, rows.supplied_low / shortest), else_=0.0)
     perhaps = rows.covered_high / rows.days_high
@@ -181,4 +234,4 @@ def _with_proportions(rows: Table) -> Table:
         proportion_supplied_low=ibis.least(had, perhaps),
         proportion_covered_low=ibis.least(surely, perhaps),
         proportion_covered_high=ibis.least(ibis.greatest(surely, perhaps), 1.0),
-    ).drop("as_of", "persistence_days", "reaches_today", "end_unknown", "basis_rank", "supplied_low")
+    ).select(*COLUMNS)

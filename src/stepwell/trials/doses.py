@@ -63,15 +63,15 @@ def _together(used: Table) -> Table:
         dose_unit=single.dose_unit.max(),
         formulation=single.formulation.max(),
         product_key=single.product_key.max(),
-        units=single.dose_unit.nunique(),
+        other_unit=single.dose_unit.min(),
         misread=single.misread.max(),
     )
-    two_units = rows.units > 1
+    two_units = (rows.dose_unit != rows.other_unit).fill_null(False)
     return rows.mutate(
         dose_low=ibis.cases((two_units, ibis.null("float64")), else_=rows.dose_low),
         dose_high=ibis.cases((two_units, ibis.null("float64")), else_=rows.dose_high),
         can_be_told=_open(rows) & ~two_units & (rows.misread == 0) & (rows.dose_unit.fill_null(PER_DAY) == PER_DAY),
-    ).drop("units", "misread")
+    ).drop("other_unit", "misread")
 
 
 def _open(rows: Table) -> BooleanValue:

@@ -1,45 +1,115 @@
 """Eras: supplies of one drug joined across gaps.
 
 Source: rule `persistence-days` (OMOP drug era, 30 days, itself called arbitrary there).
+
+There are three kinds. Eras of a `trial` leave out products set aside; eras of a `drug` take whatever counts; those of
+a `switch` take antidepressants that count, joined over the gap of the definition that counts switches.
 """
 
 import ibis
-from ibis.expr.types import Table
+from ibis import Value
+from ibis.expr.types import BooleanValue, DateValue, IntegerValue, Table
 
 from stepwell.logic import days_between, earlier_maximum, one_if, plus_days
 
 ERA = ("person_id", "ingredient", "era")
+DRUG = ("person_id", "ingredient")
 
-SPAN = ("person_id", "ingredient", "supply_id", "certain_start", "certain_end", "possible_start", "possible_end")
-"""What an era is built from."""
+TRIAL, COUNTED, SWITCH = "trial", "drug", "switch"
 
 CARRIED = (
-    *SPAN, "role", "class_group", "drug_class", "end_known", "reaches_today", "basis_rank", "counts", "coded_by",
-    "status", "stop_reason", "adherence", "reported_outcome", "formulation", "product", "dose_unit",
-    "dose_per_day_low", "dose_per_day_high", "trap", "inferred", "evidence_id",
+    *DRUG, "supply_id", "certain_start", "certain_end", "possible_start", "possible_end", "role", "class_group",
+    "drug_class", "end_known", "reaches_today", "basis_rank", "counts", "coded_by", "status", "stop_reason",
+    "adherence", "reported_outcome", "formulation", "product", "dose_unit", "dose_per_day_low", "dose_per_day_high",
+    "trap", "inferred", "evidence_id",
 )  # fmt: skip
 """What later steps need to know of a supply in an era."""
 
 
-def with_era(supply: Table, gap: str) -> Table:
-    """Each supply with `era`, the number of its era of that drug, from 0.
+def supply_reach(supply: Table) -> Table:
+    """One row per supply, without its words: its days, and how far the earlier ones of the drug reached.
 
-    Args:
-        supply: From `supply`, and a column that holds the longest gap, in days, within one era.
-        gap: Name of that column.
+    Returns:
+        `for_trial` (not set aside) and `used` (it counts, too); `reached_trial`, `reached_counted`, `reached_used`: the
+        last possible end of the earlier supplies that are for a trial, that count, and that are both (exclusive; null:
+        there are none).
     """
-    keys = ["person_id", "ingredient"]
-    order = [supply.possible_start, supply.possible_end, supply.supply_id]
-    rows = supply.mutate(reached=earlier_maximum(supply.possible_end, keys, order))
-    rows = rows.mutate(begins=one_if(rows.possible_start > plus_days(rows.reached, rows[gap])))
-    # The last key keeps supplies that are alike in all else together, whichever of them comes first.
-    running = ibis.window(
-        group_by=keys,
-        order_by=[rows.possible_start, rows.possible_end, rows.supply_id, rows.begins.desc()],
-        preceding=None,
-        following=0,
+    rows = supply.select(
+        *DRUG, "role", "possible_start", "possible_end", "certain_start", "certain_end", "counts", "end_known",
+        "reaches_today", "basis_rank", for_trial=supply.set_aside.isnull(), by_text=supply.coded_by == "text",
+        inferred=supply.inferred.notnull(),
+    )  # fmt: skip
+    rows = rows.mutate(used=rows.for_trial & rows.counts)
+
+    # Rows that all of these leave alike are alike in every column.
+    order = ["possible_start", "possible_end", *(c for c in rows.columns[3:] if not c.startswith("possible_"))]
+
+    def reached(those: BooleanValue) -> DateValue:
+        ends = ibis.cases((those, rows.possible_end), else_=ibis.null("date"))
+        return earlier_maximum(ends, DRUG, [rows[column] for column in order])
+
+    return rows.mutate(
+        reached_trial=reached(rows.for_trial), reached_counted=reached(rows.counts), reached_used=reached(rows.used)
     )
-    return rows.mutate(era=rows.begins.sum().over(running)).drop("reached", "begins")
+
+
+def era_begin(supply_reach: Table, definition: Table, parameter: Table) -> Table:
+    """One row per kind of era and era: its number, from 0, its first day, and that of the next (null: none)."""
+    rows = supply_reach.cross_join(parameter.select("persistence_days"))
+    counted = rows.filter(rows.counts)
+    switching = counted.filter(counted.role == "antidepressant").cross_join(_switch_gap(definition))
+    begun = ibis.union(
+        _begun(rows.filter(rows.for_trial), TRIAL, "reached_trial", rows.persistence_days),
+        _begun(counted, COUNTED, "reached_counted", counted.persistence_days),
+        _begun(switching, SWITCH, "reached_counted", switching.most_gap_days),
+    )
+    window = ibis.window(group_by=["kind", *DRUG], order_by=begun.begin)
+    return begun.mutate(era=ibis.row_number().over(window).cast("int64"), next_begin=begun.begin.lead(1).over(window))
+
+
+def _switch_gap(definition: Table) -> Table:
+    rules = definition.filter(definition.count_kind == "switches")
+    return rules.aggregate(most_gap_days=rules.most_gap_days.max())
+
+
+def _begun(rows: Table, kind: str, reached: str, gap: IntegerValue) -> Table:
+    """The supplies that begin an era: the first of the drug, and each after a longer gap."""
+    rows = rows.filter(rows[reached].isnull() | (rows.possible_start > plus_days(rows[reached], gap)))
+    return rows.select(*DRUG, kind=ibis.literal(kind), begin=rows.possible_start)
+
+
+def with_era(rows: Table, era_begin: Table, kind: str) -> Table:
+    """Supplies with the number of their era."""
+    eras = era_begin.filter(era_begin.kind == kind).select(*DRUG, "era", "begin", "next_begin")
+    rows = rows.inner_join(eras, list(DRUG))
+    last = rows.next_begin.isnull() | (rows.possible_start < rows.next_begin)
+    return rows.filter((rows.possible_start >= rows.begin) & last).drop("begin", "next_begin")
+
+
+def era_supply(supply: Table, era_begin: Table) -> Table:
+    """Supplies that can make a trial, each with its era; products set aside are left out."""
+    return with_era(supply.filter(supply.set_aside.isnull()).select(*CARRIED), era_begin, TRIAL)
+
+
+def drug_era(supply_reach: Table, era_begin: Table) -> Table:
+    """One row per era of any drug of ours, products that make no trial included.
+
+    Rules that look at drugs alone don't ask what a product is for.
+    """
+    return _spans(with_era(supply_reach.filter(supply_reach.counts), era_begin, COUNTED))
+
+
+def switch_era(supply_reach: Table, era_begin: Table, definition: Table) -> Table:
+    """One row per era of an antidepressant, joined over the gap of the definition that counts switches."""
+    counted = supply_reach.filter(supply_reach.counts & (supply_reach.role == "antidepressant"))
+    rows = with_era(counted, era_begin, SWITCH)
+    spans = _spans(rows, broken=one_if(is_vague(rows) | is_empty(rows)).sum() > 0)
+    # Where every day is known an era is one run.
+    apart = rows.semi_join(spans.filter(spans.broken), list(ERA)).cross_join(_switch_gap(definition))
+    spans = spans.left_join(longest_run(apart, "most_gap_days"), list(ERA))
+    spans = spans.drop(*(f"{key}_right" for key in ERA))
+    whole = ibis.cases((spans.broken, 0), else_=spans.days_high)
+    return spans.mutate(days_low=spans.days_low.fill_null(whole)).drop("broken")
 
 
 def longest_run(era_supply: Table, gap: str) -> Table:
@@ -53,12 +123,13 @@ def longest_run(era_supply: Table, gap: str) -> Table:
     """
     keys = list(ERA)
     rows = era_supply.filter(era_supply.certain_end > era_supply.certain_start)
-    order = [rows.certain_start, rows.certain_end, rows.supply_id]
+    order = [rows.certain_start, rows.certain_end]
     rows = rows.mutate(reached=earlier_maximum(rows.certain_end, keys, order))
     rows = rows.mutate(begins=one_if(rows.certain_start > plus_days(rows.reached, rows[gap])))
+    # The last key keeps supplies of the same days together, whichever of them comes first.
     running = ibis.window(
         group_by=keys,
-        order_by=[rows.certain_start, rows.certain_end, rows.supply_id, rows.begins.desc()],
+        order_by=[rows.certain_start, rows.certain_end, rows.begins.desc()],
         preceding=None,
         following=0,
     )
@@ -67,32 +138,17 @@ def longest_run(era_supply: Table, gap: str) -> Table:
     return runs.group_by(keys).aggregate(days_low=days_between(runs.first, runs.end).max())
 
 
-def era_supply(supply: Table, parameter: Table) -> Table:
-    """Supplies that can make a trial, each with its era; products set aside are left out."""
-    rows = supply.filter(supply.set_aside.isnull()).select(*CARRIED).cross_join(parameter.select("persistence_days"))
-    return with_era(rows, "persistence_days").drop("persistence_days")
+def is_vague(rows: Table) -> BooleanValue:
+    """Whether a supply may cover other days than those it surely covers."""
+    return (rows.certain_start != rows.possible_start) | (rows.certain_end != rows.possible_end)
 
 
-def drug_era(supply: Table, parameter: Table) -> Table:
-    """One row per era of any drug of ours, products that make no trial included.
-
-    Rules that look at drugs alone don't ask what a product is for.
-    """
-    rows = supply.filter(supply.counts).select(*SPAN).cross_join(parameter.select("persistence_days"))
-    return _spans(with_era(rows, "persistence_days"))
+def is_empty(rows: Table) -> BooleanValue:
+    """Whether a supply surely covers no day."""
+    return rows.certain_end <= rows.certain_start
 
 
-def switch_era(supply: Table, definition: Table) -> Table:
-    """One row per era of an antidepressant, joined over the gap of the definition that counts switches."""
-    rules = definition.filter(definition.count_kind == "switches").select("most_gap_days")
-    widest = rules.aggregate(most_gap_days=rules.most_gap_days.max())
-    rows = supply.filter(supply.counts & (supply.role == "antidepressant")).select(*SPAN).cross_join(widest)
-    rows = with_era(rows, "most_gap_days")
-    spans = _spans(rows).left_join(longest_run(rows, "most_gap_days"), list(ERA))
-    return spans.drop(*(f"{key}_right" for key in ERA)).mutate(days_low=spans.days_low.fill_null(0))
-
-
-def _spans(rows: Table) -> Table:
+def _spans(rows: Table, **more: Value) -> Table:
     spans = rows.group_by(list(ERA)).aggregate(
         start_earliest=rows.possible_start.min(),
         start_latest=rows.certain_start.min(),
@@ -100,6 +156,7 @@ def _spans(rows: Table) -> Table:
         end_latest=rows.possible_end.max(),
         last_start=rows.possible_start.max(),
         last_start_latest=rows.certain_start.max(),
-        vague=((rows.certain_start != rows.possible_start) | (rows.certain_end != rows.possible_end)).sum() > 0,
+        vague=is_vague(rows).sum() > 0,
+        **more,
     )
     return spans.mutate(days_high=days_between(spans.start_earliest, spans.end_latest))

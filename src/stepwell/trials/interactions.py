@@ -21,17 +21,14 @@ UNDATED = ibis.date(1900, 1, 1)
 """The first day on which something without a date may have begun."""
 
 
-def interaction(
-    medicine_span: Table, phenotype: Table, interaction_entry: Table, gene_drug_entry: Table, drug_group: Table
-) -> Table:
+def interaction(medicine_span: Table, medicine_pair: Table, phenotype: Table, gene_drug_entry: Table) -> Table:
     """One row per interaction, row of the affected medicine and other medicine, or gene and medicine.
 
     Args:
         medicine_span: From `medicine_span`.
+        medicine_pair: From `medicine_pair`.
         phenotype: From `phenotype`.
-        interaction_entry: Knowledge table of pairs.
         gene_drug_entry: Knowledge table of medicines by phenotype.
-        drug_group: Knowledge table of drug sets.
 
     Returns:
         `interaction_id`, its `kind`, `ingredient` (the one affected) and `other_ingredient` (null for a gene), since
@@ -40,7 +37,7 @@ def interaction(
         `other_evidence_id`. Of several rows of the other medicine the one that stands today comes first, then the
         earliest.
     """
-    pairs = _pairs(medicine_span, interaction_entry, drug_group)
+    pairs = _pairs(medicine_span, medicine_pair)
     found = ibis.union(
         _together(pairs.filter(pairs.kind != "washout")),
         _too_soon(pairs.filter(pairs.kind == "washout")),
@@ -82,6 +79,22 @@ def medicine_span(exposure: Table, parameter: Table) -> Table:
     return rows.mutate(sure_end=_earlier(known_end, tomorrow)).drop("status", "end_earliest", "end_latest", "open_end")
 
 
+def medicine_pair(medicine_span: Table, interaction_entry: Table, drug_group: Table) -> Table:
+    """One row per interaction and two medicines of a person that it names, whenever they were taken.
+
+    Found before their rows are paired: a medicine that was dispensed every month stands in many.
+    """
+    affected = drug_group.select("ingredient", affected="drug_group")
+    other = drug_group.select(other_ingredient="ingredient", other="drug_group")
+    named = interaction_entry.inner_join(affected, "affected").inner_join(other, "other")
+    named = named.filter(named.ingredient != named.other_ingredient).select(
+        "ingredient", "other_ingredient", "interaction_id", "kind", "wait_days"
+    )
+    taken = medicine_span.select("person_id", "ingredient").distinct()
+    others = taken.select("person_id", other_ingredient="ingredient")
+    return taken.inner_join(others, "person_id").inner_join(named, ["ingredient", "other_ingredient"])
+
+
 def _earlier(one: DateValue, other: DateValue) -> DateValue:
     """The earlier day; null if either is, which `least` isn't on every engine."""
     return ibis.cases((one <= other, one), (one > other, other), else_=ibis.null("date"))
@@ -91,20 +104,15 @@ def _later(one: DateValue, other: DateValue) -> DateValue:
     return ibis.cases((one >= other, one), (one < other, other), else_=ibis.null("date"))
 
 
-def _pairs(spans: Table, interaction_entry: Table, drug_group: Table) -> Table:
-    """Each two medicines of a person that an interaction names, whenever they were taken."""
-    members = drug_group.select("drug_group", "ingredient")
-    affected = interaction_entry.inner_join(members, interaction_entry.affected == members.drug_group)
-    affected = affected.drop("drug_group").inner_join(spans, "ingredient")
-    others = interaction_entry.select("other").distinct()
-    others = others.inner_join(members, others.other == members.drug_group).drop("drug_group").distinct()
-    taken = spans.inner_join(others, "ingredient").select(
-        "person_id", "other", other_ingredient="ingredient", other_start_earliest="start_earliest",
+def _pairs(spans: Table, medicine_pair: Table) -> Table:
+    """Each two rows of medicines that an interaction names, whenever they were taken."""
+    ours = medicine_pair.inner_join(spans, ["person_id", "ingredient"])
+    theirs = spans.select(
+        "person_id", other_ingredient="ingredient", other_start_earliest="start_earliest",
         other_start_latest="start_latest", other_sure_start="sure_start", other_may_start="may_start",
         other_sure_end="sure_end", other_may_end="may_end", other_evidence_id="evidence_id",
     )  # fmt: skip
-    rows = affected.inner_join(taken, ["person_id", "other"])
-    return rows.filter(rows.ingredient != rows.other_ingredient)
+    return ours.inner_join(theirs, ["person_id", "other_ingredient"])
 
 
 def _together(rows: Table) -> Table:

@@ -4,6 +4,7 @@ import ibis
 from ibis.expr.types import Table
 
 from stepwell.logic import MET, NOT_MET, UNKNOWN
+from stepwell.trials.criteria import assessment
 
 COLUMNS = (
     "person_id", "trial_id", "definition_id", "verdict", "counts", "dose", "duration", "adherence", "failure",
@@ -12,7 +13,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def verdict(assessment: Table) -> Table:
+def verdict(
+    attempt: Table, relation: Table, trial_course: Table, minimum_day: Table, definition: Table, parameter: Table
+) -> Table:
     """One row per trial and definition.
 
     The verdicts, the first that applies: `worked` (response at any time, or reported better), `not
@@ -24,7 +27,7 @@ def verdict(assessment: Table) -> Table:
         `verdict`, the results it follows from, `counts`, and `lost_again`: it had worked, and by the
         last score no longer did.
     """
-    rows = assessment
+    rows = assessment(attempt, relation, trial_course, minimum_day, definition, parameter)
     answered = (rows.outcome_basis == "measured") & (rows.best_improvement_percent >= rows.response_percent)
     said_better = ((rows.reported_outcome == "better") | (rows.stop_reason == "better")).fill_null(False)
     said_better &= ~((rows.reported_outcome == "not better") | (rows.stop_reason == "no benefit")).fill_null(False)
