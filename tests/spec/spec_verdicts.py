@@ -49,6 +49,30 @@ CASES = [
         verdict("worked", lost_again="yes", counts="not met"),
     ),
     Case(
+        "a score taken on a drug is no baseline of its restart",
+        {
+            "exposure": HEAD
+            + "sertraline | 100 | 2024-01-01 | 120 | 100 |\nsertraline | 100 | 2024-06-10 | 60 | 100 |",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-04-20 | 6\nphq-9 | 2024-08-05 | 6",
+        },
+        {
+            "verdict": "definition_id | trial_id | verdict | counts\n"
+            f"{SFORZINI} | sertraline@2024-01-01 | worked | not met\n"
+            f"{SFORZINI} | sertraline@2024-06-10 | cannot tell | unknown"
+        },
+    ),
+    Case(
+        "a score taken well after the drug was stopped is a baseline of its restart",
+        {
+            "exposure": HEAD
+            + "sertraline | 100 | 2024-01-01 | 120 | 100 |\nsertraline | 100 | 2024-06-10 | 60 | 100 |",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-06-08 | 20\nphq-9 | 2024-08-05 | 19",
+        },
+        {
+            "verdict": f"definition_id | trial_id | verdict | counts\n{SFORZINI} | sertraline@2024-01-01 | cannot tell | unknown\n{SFORZINI} | sertraline@2024-06-10 | failed | met"
+        },
+    ),
+    Case(
         "never at the minimum is too low",
         {
             "exposure": HEAD + "venlafaxine | 75 | 2024-01-01 | 49 | 75 |",

@@ -3,7 +3,7 @@
 import ibis
 from ibis.expr.types import Table
 
-from stepwell.logic import days_between, first_rows, plus_days
+from stepwell.logic import days_between, earlier_maximum, first_rows, plus_days
 from stepwell.outcomes import for_instrument, outcome_result
 
 KEY = ("person_id", "trial_id", "instrument")
@@ -20,7 +20,8 @@ def trial_score(attempt: Table, relation: Table, score_total: Table, instrument:
         parameter: One row with the rules.
 
     Returns:
-        `is_baseline` (from `baseline_before_days` before the start to `baseline_after_days` after it),
+        `is_baseline` (from `baseline_before_days` before the start to `baseline_after_days` after it, and not within
+        `end_after_days` of an earlier trial of the same drug: that score was taken on the drug),
         `is_during` (from `first_outcome_days` after the start to `end_after_days` after the end or to the
         start of the next step), `from_start_days`, `after_end_days`.
     """
@@ -29,7 +30,10 @@ def trial_score(attempt: Table, relation: Table, score_total: Table, instrument:
     scores = scores.inner_join(scales, "instrument").select(
         "person_id", "instrument", "preference", "score_id", "date_earliest", "date_latest", "value"
     )
-    trials = attempt.select("person_id", "trial_id", "start_earliest", "start_latest", "end_latest")
+    before = earlier_maximum(attempt.end_latest, ["person_id", "ingredient"], [attempt.era])
+    trials = attempt.select(
+        "person_id", "trial_id", "start_earliest", "start_latest", "end_latest", same_drug_until=before
+    )
     steps = relation.select("person_id", "trial_id", "next_start_earliest")
     trials = trials.left_join(steps, ["person_id", "trial_id"]).drop("person_id_right", "trial_id_right")
     rows = trials.inner_join(scores, "person_id").cross_join(
@@ -41,6 +45,9 @@ def trial_score(attempt: Table, relation: Table, score_total: Table, instrument:
     near = (rows.date_earliest >= plus_days(rows.start_earliest, -rows.baseline_before_days)) & (
         rows.date_latest <= plus_days(rows.start_latest, rows.baseline_after_days)
     )
+    # A score taken while the same drug still worked, or may have, is no baseline of its restart.
+    off_drug = rows.date_earliest > plus_days(rows.same_drug_until, rows.end_after_days)
+    near &= rows.same_drug_until.isnull() | off_drug.fill_null(False)
     rows = rows.select(
         *KEY, "preference", "score_id", "value", date="date_latest",
         is_baseline=near, is_during=begun & (rows.date_latest <= until),
