@@ -13,13 +13,16 @@ from stepwell.records.read import read
 from stepwell.simulate import Wanted, held, simulate
 from stepwell.simulate.truth import DECIDED
 
-CLEAN, FAULTY, RATE = 2000, 1000, 0.15
+PEOPLE, RATE = 1500, 0.05
 
-ABSORBED = (
-    "missing.days_supply", "missing.dose", "missing.scores", "missing.score_date", "missing.stop_reason",
-    "missing.depression_code", "dirty.duplicates", "dirty.impossible_score", "dirty.rows_after_death",
-)  # fmt: skip
-"""Faults that leave a result open and never turn it into a wrong "met"."""
+ABSORBED = {
+    "missing": ("days_supply", "dose", "score_date", "stop_reason", "depression_code"),
+    "dirty": ("duplicates", "impossible_days", "rows_after_death"),
+}
+"""Faults that leave a result open and never turn it into a wrong "met"; benchmarks/simulated_truth.py has them all."""
+
+MOST_WRONG = 0.02
+"""Of those a definition finds to be met in a record with every fault at its shipped rate, the most that may not be."""
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +39,7 @@ def compared(engine: Engine, folder: Path, wanted: Wanted) -> dict[str, pa.Table
 
 @pytest.fixture(scope="module")
 def clean(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, pa.Table]:
-    return compared(engine, tmp_path_factory.mktemp("clean") / "people", Wanted(CLEAN, "csv", clean=True))
+    return compared(engine, tmp_path_factory.mktemp("clean") / "people", Wanted(PEOPLE, "csv", clean=True))
 
 
 def _followed_at_once(rows: list[dict[str, Any]]) -> set[tuple[int, int]]:
@@ -53,10 +56,10 @@ def test_every_verdict_on_clean_data_is_right(clean: dict[str, pa.Table]) -> Non
     known = [row for row in wrong if row["role"] == "augmentation"]
     at_once = _followed_at_once(rows)
 
-    assert len(rows) > CLEAN
+    assert len(rows) > PEOPLE
     assert [row for row in wrong if row not in known] == []
     assert {(row["person_id"], row["trial"]) for row in known} <= at_once
-    assert len(known) < 0.003 * len(rows)
+    assert len(known) < 0.005 * len(rows)
 
 
 def test_no_trial_on_clean_data_is_made_up(clean: dict[str, pa.Table]) -> None:
@@ -75,22 +78,47 @@ def test_every_definition_on_clean_data_is_right(definition: str, clean: dict[st
     assert "met" not in {row["found"] for row in silent}
 
 
-@pytest.mark.parametrize("fault", ABSORBED)
-def test_what_the_record_lacks_never_makes_a_wrong_met(fault: str, engine: Engine, tmp_path: Path) -> None:
-    part, key = fault.split(".")
-    settings = tmp_path / "settings.toml"
-    every = Wanted(FAULTY, "csv").read()
-    lines = []
-    for name in ("missing", "dirty"):
-        keys = [field for field in type(getattr(every, name)).model_fields if field != "cite"]
-        lines += [f"[{name}]", *(f"{field} = {RATE if (name, field) == (part, key) else 0.0}" for field in keys)]
-    settings.write_text("\n".join(lines), encoding="utf-8")
-    tables = compared(engine, tmp_path / "people", Wanted(FAULTY, "csv", settings=settings))
+def _wrongly_met(tables: dict[str, pa.Table], definition: str) -> tuple[list[int], int]:
+    """The people who don't meet the definition and are said to, and how many are said to."""
+    met = [row for row in held.people(tables, definition).to_pylist() if row["found"] == "met"]
+    return [row["person_id"] for row in met if not row["truth"]], len(met)
 
-    wrong = [
-        (definition, row["person_id"])
-        for definition in DECIDED
-        for row in held.people(tables, definition).to_pylist()
-        if row["found"] == "met" and not row["truth"]
-    ]
+
+@pytest.fixture(scope="module")
+def lacking(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, pa.Table]:
+    folder = tmp_path_factory.mktemp("lacking")
+    every, lines = Wanted(PEOPLE, "csv").read(), []
+    for part, hit in ABSORBED.items():
+        keys = [field for field in type(getattr(every, part)).model_fields if field != "cite"]
+        lines += [f"[{part}]", *(f"{field} = {RATE if field in hit else 0.0}" for field in keys)]
+    (folder / "settings.toml").write_text("\n".join(lines), encoding="utf-8")
+    return compared(engine, folder / "people", Wanted(PEOPLE, "csv", settings=folder / "settings.toml"))
+
+
+@pytest.fixture(scope="module")
+def shipped(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, pa.Table]:
+    return compared(engine, tmp_path_factory.mktemp("shipped") / "people", Wanted(PEOPLE, "csv"))
+
+
+@pytest.mark.parametrize("definition", DECIDED)
+def test_what_the_record_lacks_never_makes_a_wrong_met(definition: str, lacking: dict[str, pa.Table]) -> None:
+    wrong, met = _wrongly_met(lacking, definition)
+
+    assert met > 0
     assert wrong == []
+
+
+@pytest.mark.parametrize("definition", DECIDED)
+def test_lost_scores_and_dates_and_impossible_doses_hardly_make_a_wrong_met(
+    definition: str, shipped: dict[str, pa.Table]
+) -> None:
+    wrong, met = _wrongly_met(shipped, definition)
+
+    assert len(wrong) <= MOST_WRONG * met
+
+
+def test_a_faulty_record_leaves_more_open(clean: dict[str, pa.Table], shipped: dict[str, pa.Table]) -> None:
+    def known(tables: dict[str, pa.Table]) -> int:
+        return sum(row["found"] == row["verdict"] for row in held.trials(tables).to_pylist())
+
+    assert 0.6 * known(clean) < known(shipped) < known(clean)
