@@ -102,7 +102,8 @@ def pathways(
         targets: One row per person and window of observation: `person_id`, `start`, `end` (its last day).
         rules: What makes a step.
         keep: Writes the rows of an expression down and gives the table of them. Called once for each pass over the
-            overlaps, as each pass starts from the one before.
+            overlaps, as each pass starts from the one before. To name the expression isn't enough: the plan of a pass
+            would hold the plans of all before it.
         count: The number of rows of an expression.
 
     Returns:
