@@ -33,7 +33,7 @@ def people() -> tuple[pa.Table, pa.Table]:
     events, targets = [], []
     for number in range(PEOPLE):
         person = f"person {number}"
-        for _ in range(chance.randint(0, 9)):
+        for _ in range(chance.randint(0, 6)):
             start = FIRST + timedelta(days=chance.randrange(0, 400, 5))
             end = start + timedelta(days=chance.randrange(0, 150, 5))
             events.append({"person_id": person, "treatment": chance.choice("ABCD"), "start": start, "end": end})

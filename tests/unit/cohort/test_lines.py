@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+import ibis
 import pytest
 
 from stepwell.cohort import lines as steps
@@ -195,3 +196,15 @@ def test_a_way_beyond_the_longest_path_is_not_counted_as_an_end(store: Store, ta
     paths = store.rows(path_count(path(made, tables["line_window"], rules)), ("path",))
     assert [tuple(row.values()) for row in flows] == [(1, "sertraline", "no further step", 4)]
     assert [(row["path"], row["people"]) for row in paths] == [("None", 1), ("sertraline", 6)]
+
+
+@pytest.mark.parametrize("dialect", ["postgres", "pyspark"])
+def test_every_step_can_be_put_into_the_sql_of_every_engine(tables: dict[str, Any], dialect: str) -> None:
+    assert ibis.pyspark.name == "pyspark"  # loads its options, without which it can write no number
+    names = ("line_step", "line_trial", "era_supply", "dose_step", "verdict", "trial_outcome", "definition")
+    line = steps.line(*(tables[name] for name in names))
+    event = steps.line_event(tables["attempt"])
+    made = [event, steps.line_window(tables["person"], event), tables["line_trial"], line]
+    made += [each(tables["line"]) for each in (line_flow, line_count, line_outcome_count)]
+
+    assert all(str(ibis.to_sql(each, dialect=dialect)).startswith(("SELECT", "WITH")) for each in made)
