@@ -11,7 +11,7 @@ from pathlib import Path
 from stepwell.errors import ConfigError
 from stepwell.one import Answers, Reviewer
 from stepwell.records.answers import Answer, keep
-from stepwell.records.asked import YES
+from stepwell.records.asked import UNSURE, YES
 from stepwell.records.csv_folder.cells import Days
 from stepwell.report.figures import capital, count, when
 from stepwell.report.lookup import Lookup, interval
@@ -269,7 +269,7 @@ def _turn(interview: Interview, asked: Asked, hear: Hear, say: Say) -> bool:
             changed = interview.back()
         else:
             value = interview.meant(asked, word)
-            if asked.first and value == YES:
+            if asked.first and value in {YES, UNSURE}:
                 _tell(_crisis(interview), say)
             changed = interview.answer(asked, value) if value else None
         if changed is not None:

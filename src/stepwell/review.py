@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from ibis.expr.types import Table
 
 from stepwell.errors import ConfigError
+from stepwell.facts.answers import fact_answer
 from stepwell.facts.states import fact, fact_event, fact_evidence, fact_finding
 from stepwell.knowledge.load import Knowledge
 from stepwell.knowledge.tables import SCHEMAS as KNOWLEDGE_SCHEMAS
@@ -50,7 +51,7 @@ from stepwell.trials.verdicts import verdict
 RULES = (
     "persistence-days", "overlap-tolerance-days", "combination-days", "augmentation-days", "switch-gap-days",
     "baseline-before-days", "baseline-after-days", "first-outcome-days", "end-after-days",
-    "dispensing-match-days", "remission-days",
+    "dispensing-match-days", "remission-days", "scores-together-days",
 )  # fmt: skip
 """Rules that the steps read, each a whole number of days."""
 
@@ -96,6 +97,8 @@ STEPS: tuple[Step, ...] = (
     Step("counted", drugs_in_window),
     Step("switched", switches),
     Step("candidate", _candidate),
+    Step("fact_event", fact_event),
+    Step("fact_answer", fact_answer),
     Step("recorded_drug", recorded_drug),
     Step("diagnosis_answer", diagnosis_answer),
     Step("definition_result", definition_result),
@@ -104,7 +107,6 @@ STEPS: tuple[Step, ...] = (
     Step("phenotype", phenotype),
     Step("interaction", interaction),
     Step("regimen", regimen),
-    Step("fact_event", fact_event),
     Step("fact_finding", fact_finding),
     Step("fact_evidence", fact_evidence),
     Step("fact", fact),

@@ -69,7 +69,8 @@ def rows_of(case: Case, part: str) -> Iterator[dict[str, Any]]:
     told = case.told.get(part, [])
     if part == "answers" and isinstance(told, dict):
         day = case.told["as_of"]
-        told = [{"date": day, "question": fact, "answer": value} for fact, value in told.items()]
+        by = case.told.get("answers_by", "person")
+        told = [{"date": day, "question": fact, "answer": value, "by": by} for fact, value in told.items()]
     if part == "person":
         told = told or [{}]
     for row in told:
@@ -160,7 +161,7 @@ def test_case(case: Case, reviews: Reviews) -> None:
     expect = case.told["expect"]
     assert case.told["title"], "every case says what it shows"
     assert case.told["why"], "every case says why"
-    assert set(case.told) <= {"title", "why", "as_of", "expect", *PARTS}, "a part is misspelt"
+    assert set(case.told) <= {"title", "why", "as_of", "expect", "answers_by", *PARTS}, "a part is misspelt"
     assert set(expect) <= EXPECTED, "what is expected is misspelt"
 
     review = reviews.of(case)

@@ -90,8 +90,8 @@ def write(folder: Path, people: dict[str, dict[str, str]]) -> None:
     write_csv(folder / "person.csv", ["person_id"], [[name] for name in people])
     write_csv(
         folder / "answers.csv",
-        ["person_id", "date", "question", "answer"],
-        [[name, AS_OF, fact, said] for name, fact, said in answered],
+        ["person_id", "date", "question", "answer", "by"],
+        [[name, AS_OF, fact, said, "clinician"] for name, fact, said in answered],
     )
     write_csv(
         folder / "conditions.csv",
@@ -242,7 +242,10 @@ def test_a_wider_question_that_is_answered_no_settles_the_narrower_ones(knowledg
 )
 def test_danger_and_withdrawal_put_the_level_of_care_first(fact: str, option: str) -> None:
     person: dict[str, object] = {"person_id": "ana", "evidence_id": "person#1"}
-    answer: dict[str, object] = {"person_id": "ana", "question": fact, "value": "yes", "evidence_id": "answers#1"}
+    answer: dict[str, object] = {
+        "person_id": "ana", "question": fact, "value": "yes", "date_earliest": AS_OF, "date_latest": AS_OF,
+        "evidence_id": "answers#1",
+    }  # fmt: skip
     tables = build_tables({"person": [person], "answer": [answer]})
     rows = Engine(KNOWLEDGE).run(tables, AS_OF, ["option_fit"])["option_fit"].to_pylist()
     assert [row["option"] for row in rows if row["place"] == 0] == [option]

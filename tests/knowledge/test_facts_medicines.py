@@ -171,15 +171,15 @@ PEOPLE: dict[str, tuple[dict[str, Rows], dict[str, str]]] = {
         {"medications": TWO_FAILED},
         {
             "failed-one-antidepressant": PRESENT, "failed-two-antidepressants": PRESENT,
-            "failed-three-antidepressants": ABSENT, "failed-four-antidepressants": ABSENT, "trd-consensus": PRESENT,
-            "trial-dose-too-low": ABSENT, "trial-too-short": ABSENT, "trial-missed-doses": ABSENT,
+            "failed-three-antidepressants": UNKNOWN, "failed-four-antidepressants": UNKNOWN, "trd-consensus": PRESENT,
+            "trial-dose-too-low": ABSENT, "trial-too-short": ABSENT, "trial-missed-doses": UNKNOWN,
             "trial-not-tolerated": ABSENT,
             "antidepressant-tried": PRESENT, "taking-antidepressant-now": UNKNOWN,
         },
     ),
     "one that was too low": (
         {"medications": [trial("sertraline", "25", "2024-01-01", "2024-03-31", **FAILED)]},
-        {"trial-dose-too-low": PRESENT, "failed-one-antidepressant": ABSENT, "trial-too-short": SUGGESTED},
+        {"trial-dose-too-low": PRESENT, "failed-one-antidepressant": UNKNOWN, "trial-too-short": SUGGESTED},
     ),
     "one that was too short": (
         {"medications": [trial("sertraline", "100", "2024-01-01", "2024-01-14", stop_reason="other")]},
@@ -187,7 +187,7 @@ PEOPLE: dict[str, tuple[dict[str, Rows], dict[str, str]]] = {
     ),
     "one stopped for side effects": (
         {"medications": [trial("sertraline", "100", "2024-01-01", "2024-01-14", stop_reason="side effects")]},
-        {"trial-not-tolerated": PRESENT, "failed-one-antidepressant": ABSENT},
+        {"trial-not-tolerated": PRESENT, "failed-one-antidepressant": UNKNOWN},
     ),
     "one that was hardly taken": (
         {"medications": [trial("sertraline", "100", "2024-01-01", "2024-03-31", adherence="no")]},

@@ -468,7 +468,7 @@ def test_one_no_settles_all_that_stands_behind_it(
     engine: Engine, knowledge: Knowledge, mine: list[Fact], tmp_path: Path
 ) -> None:
     gates = sorted({fact.gate for fact in mine if fact.gate})
-    rows = [row for gate in gates for row in answered("1", **{gate: "no"})]
+    rows = [row | {"by": "clinician"} for gate in gates for row in answered("1", **{gate: "no"})]
     found = from_csv(engine, knowledge, tmp_path, answers=rows)["1"]
     behind = [fact.id for fact in mine if fact.gate] + [fact.id for fact in mine if fact.any_of]
     assert {fact: found.get(fact) for fact in behind} == dict.fromkeys(behind, ABSENT)

@@ -9,9 +9,9 @@ GATE, BEHIND = "times-of-high-mood", "bipolar-disorder"
 
 
 def told(*answers: tuple[str, str]) -> str:
-    """Answers to questions about facts."""
-    rows = [f"{fact} | {value} | 2024-06-03" for fact, value in answers]
-    return "\n".join(["question | value | date", *rows])
+    """A clinician's answers to questions about facts."""
+    rows = [f"{fact} | {value} | 2024-06-03 | clinician" for fact, value in answers]
+    return "\n".join(["question | value | date | by", *rows])
 
 
 def asked(*questions: str) -> str:

@@ -9,7 +9,15 @@ DOSES = {
     "phenelzine": 75, "bupropion": 300, "duloxetine": 60,
 }  # fmt: skip
 EPISODE = "episode_start\n2023-06-01"
-NO_ECT = "question | value\nprevious-ect-or-tms | no"
+
+
+def said(*answers: str) -> str:
+    """Answers of a clinician shortly before the review, each as FACT=VALUE."""
+    rows = [" | ".join((*one.split("="), "2024-12-20", "clinician")) for one in answers]
+    return "\n".join(["question | value | date | by", *rows])
+
+
+NO_ECT = said("previous-ect-or-tms=no")
 SUMMED = "method | low | high | category_low | category_high\n"
 
 
@@ -49,7 +57,7 @@ CASES = [
         TWO
         | {
             "score": NOW,
-            "answer": f"{NO_ECT}\npsychotic-features | no\naugmentation-tried | no",
+            "answer": said("previous-ect-or-tms=no", "psychotic-features=no", "augmentation-tried=no"),
         },
         {
             "stage": SUMMED + "msm | 7 | 7 | moderate | moderate",
@@ -132,7 +140,7 @@ CASES = [
     ),
     Case(
         "who never took an antidepressant is on no scale",
-        {"answer": "question | value\nantidepressant-tried | no"},
+        {"answer": said("antidepressant-tried=no")},
         {
             "stage": "method | state\nmsm | not applicable\nthase-rush | not applicable\nesm | not applicable",
             "stage_part": "method | part | low | high\nmgh-s | failures | 0 | 0\nmgh-s | optimisation | 0 | 0",
@@ -186,7 +194,7 @@ CASES = [
     ),
     Case(
         "a psychotic disorder suppresses every stage of resistance",
-        TWO | {"answer": "question | value\npsychotic-disorder | yes"},
+        TWO | {"answer": said("psychotic-disorder=yes")},
         {"stage": "method | state | suppressed_by\nmsm | suppressed | psychotic-disorder"},
     ),
     Case(
@@ -208,7 +216,7 @@ CASES = [
     ),
     Case(
         "MGH-S: ECT that failed is 3 points",
-        ADDED | {"answer": "question | value\nfailed-ect | yes"},
+        ADDED | {"answer": said("failed-ect=yes")},
         {"stage": "method | low | high\nmgh-s | 5 | 5"},
     ),
     Case(
@@ -218,7 +226,7 @@ CASES = [
     ),
     Case(
         "Thase-Rush: two failures of two classes are stage II, whatever ECT did",
-        TWO | {"answer": "question | value\nfailed-ect | yes"},
+        TWO | {"answer": said("failed-ect=yes")},
         {"stage": SUMMED + "thase-rush | 2 | 2 | stage II | stage II"},
     ),
     Case(
@@ -243,7 +251,7 @@ CASES = [
     ),
     Case(
         "Thase-Rush: ECT that failed may have been unilateral",
-        FOUR | {"answer": "question | value\nfailed-ect | yes"},
+        FOUR | {"answer": said("failed-ect=yes")},
         {"stage": SUMMED + "thase-rush | 4 | 5 | stage IV | stage V"},
     ),
     Case(
@@ -267,7 +275,7 @@ CASES = [
     ),
     Case(
         "difficult to treat is a list of things to look at, without a total",
-        {"answer": "question | value\nchronic-pain | yes\nanxiety-disorder | no"},
+        {"answer": said("chronic-pain=yes", "anxiety-disorder=no")},
         {
             "stage": "method | state | low | high | category_low\ndtd | flags | | |",
             "stage_part": "method | part | label_low | label_high\ndtd | suicidal-thoughts | no | yes\n"

@@ -92,7 +92,7 @@ CASES = [
     ),
     Case(
         "a yes to the question about danger leads although no scale was filled in",
-        {"answer": "question | value | date\n acute-danger-to-self | yes | 2024-12-01"},
+        {"answer": "question | value | date\n acute-danger-to-self | yes | 2024-12-20"},
         {"safety_notice": "fact | kind | newest\n acute-danger-to-self | answer | yes"},
     ),
     Case(

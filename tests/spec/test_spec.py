@@ -31,7 +31,7 @@ def _cases() -> list[Case]:
 
 CASES = _cases()
 
-SELECTING = {"definition_id", "outcome_id", "score_id", "method", "part", "question"}
+SELECTING = {"definition_id", "outcome_id", "score_id", "method", "part", "question", "fact"}
 """Columns whose values say which rows a case speaks of."""
 
 ORDER = {

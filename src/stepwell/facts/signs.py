@@ -11,6 +11,8 @@ from ibis.expr.types import BooleanValue, StringValue, Table
 from stepwell.logic import MET, NOT_MET, days_between, first_rows, one_if, plus_days
 
 PRESENT, ABSENT, POSSIBLE = "present", "absent", "possible"
+OLD, UNPROVEN = "old", "unproven"
+"""What settles nothing: said too long ago, or a no of somebody who may not know."""
 
 COLUMNS = (
     "person_id", "fact", "sign", "kind", "of", "says", "date_earliest", "date_latest", "value", "unit", "text",
@@ -50,8 +52,8 @@ def _recent(rows: Table, says: StringValue, name: str = "start") -> StringValue:
 
 
 def of_conditions(fact_sign: Table, condition: Table, parameter: Table) -> Table:
-    """Diagnoses: a refuted one says the contrary, a provisional one makes it possible."""
-    signs = _signs(fact_sign, "condition", "within_days", "active", "part")
+    """Diagnoses: a refuted one says the contrary; one that is provisional or has grown old makes it possible."""
+    signs = _signs(fact_sign, "condition", "within_days", "active", "part", "holds_days", "unless_active")
     found = condition.select(
         "person_id", "code_set", "status", "certainty", "evidence_id", "start_earliest", "start_latest", "end_latest"
     )
@@ -61,8 +63,15 @@ def of_conditions(fact_sign: Table, condition: Table, parameter: Table) -> Table
     refuted = ibis.cases(((rows["says"] == PRESENT) & ~rows.part, ABSENT), else_=ibis.null("string"))
     certainty = rows.certainty.fill_null("unknown")
     says = ibis.cases((certainty == "refuted", refuted), (certainty == "provisional", POSSIBLE), else_=rows["says"])
-    says = _recent(rows, says)
+    says = ibis.cases((_grown_old(rows) & (says == PRESENT), POSSIBLE), else_=_recent(rows, says))
     return _rows(rows, says, date_earliest=rows.start_earliest, date_latest=rows.start_latest)
+
+
+def _grown_old(rows: Table) -> BooleanValue:
+    """Whether a diagnosis that nobody called resolved may lie too far back to speak for now."""
+    young = (days_between(rows.start_earliest, rows.as_of) <= rows.holds_days).fill_null(False)
+    called_active = rows.unless_active & (rows.status.fill_null("unknown") == "active")
+    return rows.holds_days.notnull() & ~young & ~called_active
 
 
 def of_events(fact_sign: Table, events: Table, kind: str, parameter: Table) -> Table:
@@ -153,15 +162,19 @@ def of_labs(fact_sign: Table, lab: Table, parameter: Table) -> Table:
 
 
 def of_scores(fact_sign: Table, score_total: Table, parameter: Table) -> Table:
-    """The newest total of each scale."""
-    signs = _signs(fact_sign, "score", *COMPARED, "within_days").rename(threshold="value")
+    """The newest total of each scale; where a sign asks for it, only those of the newest day over all scales count."""
+    signs = _signs(fact_sign, "score", *COMPARED, "within_days", "latest").rename(threshold="value")
     totals = score_total.filter(score_total["value"].notnull())
     newest = first_rows(totals, ["person_id", "instrument"], [totals.date_latest.desc(), totals.score_id])
-    rows = signs.inner_join(newest, signs["of"] == newest.instrument).cross_join(parameter.select("as_of"))
+    rows = signs.inner_join(newest, signs["of"] == newest.instrument)
+    rows = rows.cross_join(parameter.select("as_of", "scores_together_days"))
     rows = rows.filter(rows.within_days.isnull() | _in_time(rows, rows.date_latest))
-    held = _compared(rows, rows["value"])
+    rows = rows.mutate(found=_recent(rows, _fulfilled(rows, _compared(rows, rows["value"])), "date"))
+    rows = rows.filter(rows.found.notnull())
+    day = rows.date_latest.max().over(ibis.window(group_by=["person_id", "fact", "latest"]))
+    earlier = (days_between(rows.date_latest, day) > rows.scores_together_days).fill_null(False)
     return _rows(
-        rows, _recent(rows, _fulfilled(rows, held), "date"),
+        rows, ibis.cases((rows.latest & earlier, OLD), else_=rows.found),
         date_earliest=rows.date_earliest, date_latest=rows.date_latest, value=rows["value"],
     )  # fmt: skip
 
@@ -184,7 +197,9 @@ def of_items(fact_sign: Table, item: Table, parameter: Table) -> Table:
 def of_trials(fact_sign: Table, attempt: Table, verdict: Table) -> Table:
     """Verdicts and unmet criteria of trials; absent once every trial that is asked about is settled otherwise."""
     signs = _signs(fact_sign, "trial", "otherwise", "running", "definition")
-    trials = attempt.select("person_id", "trial_id", "role", "state", "start_earliest", "start_latest")
+    trials = attempt.select(
+        "person_id", "trial_id", "role", "state", "basis", "stated_adherence", "start_earliest", "start_latest"
+    )
     trials = trials.filter(trials.role == "antidepressant")
     judged = verdict.select(
         "person_id", "trial_id", "definition_id", "verdict", "dose", "duration", "adherence"
@@ -197,7 +212,10 @@ def of_trials(fact_sign: Table, attempt: Table, verdict: Table) -> Table:
     )  # fmt: skip
     named = ibis.literal("verdict-") + rows.verdict.replace(" ", "-")
     shown = ibis.cases((criterion.notnull(), criterion == NOT_MET), else_=named == rows["of"])
-    settled = ibis.cases((criterion.notnull(), criterion == MET), else_=rows.verdict != "cannot tell")
+    # Dates that somebody stated say nothing of doses that were missed.
+    borne_out = (rows["of"] != "adherence") | (rows.basis == "dispensed") | (rows.stated_adherence == "yes")
+    fulfilled = (criterion == MET) & borne_out.fill_null(False)
+    settled = ibis.cases((criterion.notnull(), fulfilled), else_=rows.verdict != "cannot tell")
     rows = rows.mutate(shown=one_if(shown), settled=one_if(settled & ~shown))
     everyone = ibis.window(group_by=["person_id", "fact", "sign"])
     rows = rows.mutate(all_settled=rows.settled.sum().over(everyone) == rows.settled.count().over(everyone))
@@ -208,21 +226,18 @@ def of_trials(fact_sign: Table, attempt: Table, verdict: Table) -> Table:
 
 
 def of_definitions(fact_sign: Table, definition_result: Table) -> Table:
-    """A definition met or not, or at least so many treatments that count by it."""
+    """A definition met or not, or at least so many treatments that count by it.
+
+    Too few in the record is no sign that there were no more: the contrary is said only of somebody whom the definition
+    leaves out.
+    """
     signs = _signs(fact_sign, "definition", "value").rename(threshold="value")
-    results = definition_result.select(
-        "person_id", "definition_id", "result", "count_low", "count_high", "no_antidepressant"
-    )
+    results = definition_result.select("person_id", "definition_id", "result", "count_low", "excluded_by")
     rows = signs.inner_join(results, signs["of"] == results.definition_id)
     contrary = ibis.cases((rows["says"] == PRESENT, ABSENT), else_=PRESENT)
-    silent = rows.no_antidepressant.fill_null(True)
-    counted = ibis.cases(
-        (rows.count_low >= rows.threshold, rows["says"]), ((rows.count_high < rows.threshold) & ~silent, contrary),
-        else_=ibis.null("string"),
-    )  # fmt: skip
-    whole = ibis.cases(
-        (rows.result == MET, rows["says"]), (rows.result == NOT_MET, contrary), else_=ibis.null("string")
-    )
+    counted = ibis.cases((rows.count_low >= rows.threshold, rows["says"]), else_=ibis.null("string"))
+    left_out = (rows.result == NOT_MET) & rows.excluded_by.notnull()
+    whole = ibis.cases((rows.result == MET, rows["says"]), (left_out, contrary), else_=ibis.null("string"))
     says = ibis.cases((rows.threshold.notnull(), counted), else_=whole)
     return _rows(rows, says, value=rows.count_low, text=rows.result, evidence_id=rows.definition_id)
 
@@ -292,13 +307,10 @@ def of_episodes(fact_sign: Table, illness_episode: Table, parameter: Table) -> T
     )  # fmt: skip
 
 
-def of_answers(answer: Table, fact_entry: Table) -> Table:
-    """The newest answer to the question of each fact."""
-    asked = answer.inner_join(fact_entry.select("fact", "yes_says"), answer.question == fact_entry.fact)
-    newest = first_rows(asked, ["person_id", "fact"], [asked.date_latest.desc(), asked.evidence_id.desc()])
-    rows = newest.mutate(sign=ibis.null("int64"), kind=ibis.literal("answer"), of=newest.fact)
-    said = rows["value"].lower()
-    says = ibis.cases((said == "yes", rows.yes_says), (said == "no", ABSENT), else_=ibis.null("string"))
+def of_answers(fact_answer: Table) -> Table:
+    """The answer that counts of each fact; `text` holds who gave it, and what was said of an answer that is old."""
+    rows = fact_answer.mutate(sign=ibis.null("int64"), kind=ibis.literal("answer"), of=fact_answer.fact)
     return _rows(
-        rows, says, date_earliest=rows.date_earliest, date_latest=rows.date_latest, evidence_id=rows.evidence_id
-    )
+        rows, rows["says"], date_earliest=rows.date_earliest, date_latest=rows.date_latest,
+        text=ibis.cases((rows["says"] == OLD, rows.said), else_=rows.by), evidence_id=rows.evidence_id,
+    )  # fmt: skip

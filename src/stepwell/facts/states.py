@@ -3,11 +3,13 @@
 import ibis
 from ibis.expr.types import Table
 
+from stepwell.facts.answers import CLINICIAN, SCREENED
 from stepwell.facts.signs import (
     ABSENT,
     COLUMNS,
     POSSIBLE,
     PRESENT,
+    UNPROVEN,
     of_allergies,
     of_answers,
     of_conditions,
@@ -26,6 +28,8 @@ from stepwell.facts.signs import (
 from stepwell.logic import one_if
 
 CONFLICT, UNKNOWN = "conflict", "unknown"
+COUNTED = (PRESENT, ABSENT, POSSIBLE, UNPROVEN)
+"""What may be said of a fact that still counts."""
 
 
 def fact_event(
@@ -55,7 +59,7 @@ def fact_event(
 def fact_finding(
     fact_sign: Table, attempt: Table, verdict: Table, definition_result: Table, interaction: Table, regimen: Table,
     person: Table,
-    illness_episode: Table, answer: Table, fact_entry: Table, parameter: Table,
+    illness_episode: Table, fact_answer: Table, parameter: Table,
 ) -> Table:  # fmt: skip
     """One row per finding of an earlier step, or answer, that speaks of a fact; columns as `fact_event`."""
     return ibis.union(
@@ -65,33 +69,53 @@ def fact_finding(
         of_regimens(fact_sign, regimen),
         of_persons(fact_sign, person, parameter),
         of_episodes(fact_sign, illness_episode, parameter),
-        of_answers(answer, fact_entry),
+        of_answers(fact_answer),
     )
 
 
-def fact_evidence(fact_event: Table, fact_finding: Table, fact_entry: Table) -> Table:
+def fact_evidence(fact_event: Table, fact_finding: Table, fact_entry: Table, fact_implied: Table) -> Table:
     """One row per thing that speaks of a fact, one gated by another fact's absence included.
 
     Returns:
-        As `fact_event`; `kind` is `gate` where the fact is absent because a wider one is.
+        As `fact_event`; `kind` is `gate` where the fact is absent because a wider one is (`unproven` where that rests
+        on the no of somebody who may not know), `implied` where an answer to another fact answers this one. `says`
+        may also be `old` or `unproven`, which settle nothing.
     """
     direct = fact_event.union(fact_finding)
+    return ibis.union(direct, _behind(direct, fact_entry), _implied(fact_finding, fact_implied))
+
+
+def _implied(finding: Table, fact_implied: Table) -> Table:
+    """What an answer says of other facts: four failures are three, and who had not one had not two."""
+    answers = finding.filter(finding.kind == "answer")
+    rows = answers.inner_join(fact_implied, ["fact", "says"])
+    return rows.mutate(of=rows.fact, fact=rows.other, kind=ibis.literal("implied")).select(*COLUMNS)
+
+
+def _behind(direct: Table, fact_entry: Table) -> Table:
+    """Facts that stand behind a wider one which is absent."""
+    wider = fact_entry.filter(fact_entry.gate.notnull()).select(fact="gate").distinct()
+    direct = direct.semi_join(wider, "fact")
     open_gates = direct.group_by(["person_id", "fact"]).aggregate(
-        shut=one_if(direct["says"] == ABSENT).sum(), held=one_if(direct["says"] != ABSENT).sum()
+        shut=one_if(direct["says"] == ABSENT).sum(),
+        held=one_if(direct["says"].isin([PRESENT, POSSIBLE, UNPROVEN])).sum(),
     )
     shut = open_gates.filter((open_gates.shut > 0) & (open_gates.held == 0)).select("person_id", gate="fact")
-    behind = fact_entry.filter(fact_entry.gate.notnull()).select("gate", member="fact")
-    says = direct.filter(direct["says"] == ABSENT).rename(gate="fact")
-    rows = says.inner_join(shut, ["person_id", "gate"]).inner_join(behind, "gate")
-    gated = rows.mutate(fact=rows.member, kind=ibis.literal("gate"), of=rows.gate).select(*COLUMNS)
-    return direct.union(gated)
+    behind = fact_entry.filter(fact_entry.gate.notnull()).select("gate", "no_by", member="fact")
+    rows = direct.filter(direct["says"] == ABSENT).rename(gate="fact")
+    rows = rows.inner_join(shut, ["person_id", "gate"]).inner_join(behind, "gate")
+    told = rows.text.fill_null("").isin([CLINICIAN, SCREENED])
+    weak = (rows.no_by == CLINICIAN) & (rows.kind == "answer") & ~told
+    says = ibis.cases((weak, UNPROVEN), else_=rows["says"])
+    return rows.mutate(fact=rows.member, kind=ibis.literal("gate"), of=rows.gate, says=says).select(*COLUMNS)
 
 
 def fact(fact_evidence: Table, fact_entry: Table, fact_part: Table, person: Table) -> Table:
     """One row per person and fact of which something is known or suggested; a fact without a row is unknown.
 
     Returns:
-        `state`: present, absent, conflict (some of it says yes, some no), unknown; `suggested`: something
+        `state`: present, absent, conflict (some of it says yes, some no, be it one that alone settles nothing),
+        unknown; `suggested`: something
         makes it possible and nothing shows it; `basis`: `evidence`, `parts` (from the facts it is made
         of), `silence`; `present_rows`, `absent_rows`: how many things say so.
     """
@@ -104,10 +128,11 @@ def fact(fact_evidence: Table, fact_entry: Table, fact_part: Table, person: Tabl
         present_rows=rows.present_rows.sum().cast("int64"),
         absent_rows=rows.absent_rows.sum().cast("int64"),
         possible_rows=rows.possible_rows.sum().cast("int64"),
+        unproven_rows=rows.unproven_rows.sum().cast("int64"),
         basis=rows.basis.min(),
     )
     state = ibis.cases(
-        ((rows.present_rows > 0) & (rows.absent_rows > 0), CONFLICT),
+        ((rows.present_rows > 0) & ((rows.absent_rows + rows.unproven_rows) > 0), CONFLICT),
         (rows.present_rows > 0, PRESENT),
         (rows.absent_rows > 0, ABSENT),
         else_=UNKNOWN,
@@ -118,9 +143,8 @@ def fact(fact_evidence: Table, fact_entry: Table, fact_part: Table, person: Tabl
 
 
 def _told(evidence: Table) -> Table:
-    counts = {
-        f"{word}_rows": one_if(evidence["says"] == word).sum().cast("int64") for word in (PRESENT, ABSENT, POSSIBLE)
-    }
+    evidence = evidence.filter(evidence["says"].isin(COUNTED))
+    counts = {f"{word}_rows": one_if(evidence["says"] == word).sum().cast("int64") for word in COUNTED}
     rows = evidence.group_by(["person_id", "fact"]).aggregate(**counts)
     return rows.mutate(basis=ibis.literal("evidence"))
 
@@ -131,16 +155,21 @@ def _silent(told: Table, fact_entry: Table, person: Table) -> Table:
     rows = person.select("person_id").cross_join(quiet)
     rows = rows.anti_join(told, ["person_id", "fact"])
     zero, one = ibis.literal(0, "int64"), ibis.literal(1, "int64")
-    return rows.mutate(present_rows=zero, absent_rows=one, possible_rows=zero, basis=ibis.literal("silence"))
+    return rows.mutate(
+        present_rows=zero, absent_rows=one, possible_rows=zero, unproven_rows=zero, basis=ibis.literal("silence")
+    )
 
 
 def _made(direct: Table, fact_entry: Table, fact_part: Table) -> Table:
     """Facts made of others: present if one of them is, absent if all are."""
     rows = fact_part.inner_join(direct, fact_part.part == direct.fact).drop("fact_right")
     rows = rows.mutate(
-        here=one_if((rows.present_rows > 0) & (rows.absent_rows == 0)),
+        denied=rows.absent_rows + rows.unproven_rows,
         gone=one_if((rows.absent_rows > 0) & (rows.present_rows == 0)),
-        maybe=one_if((rows.possible_rows > 0) | ((rows.present_rows > 0) & (rows.absent_rows > 0))),
+    )
+    rows = rows.mutate(
+        here=one_if((rows.present_rows > 0) & (rows.denied == 0)),
+        maybe=one_if((rows.possible_rows > 0) | ((rows.present_rows > 0) & (rows.denied > 0))),
     )
     rows = rows.group_by(["person_id", "fact"]).aggregate(
         here=rows.here.sum(), gone=rows.gone.sum(), maybe=rows.maybe.sum()
@@ -150,7 +179,10 @@ def _made(direct: Table, fact_entry: Table, fact_part: Table) -> Table:
         present_rows=one_if(rows.here > 0),
         absent_rows=one_if(rows.gone == rows.parts),
         possible_rows=one_if((rows.here == 0) & (rows.maybe > 0)),
+        unproven_rows=ibis.literal(0, "int64"),
         basis=ibis.literal("parts"),
     )
     known = (rows.present_rows + rows.absent_rows + rows.possible_rows) > 0
-    return rows.filter(known).select("person_id", "fact", "present_rows", "absent_rows", "possible_rows", "basis")
+    return rows.filter(known).select(
+        "person_id", "fact", "present_rows", "absent_rows", "possible_rows", "unproven_rows", "basis"
+    )

@@ -36,12 +36,14 @@ def faults(knowledge: Knowledge) -> Iterator[str]:
             yield f"{where}, question: a word that many people don't know; put it in plain words."
         for number, sign in enumerate(fact.signs, 1):
             yield from _sign(sign, f"{where}, signs[{number}]", allowed)
+            yield from _held(sign, f"{where}, signs[{number}]", knowledge)
     yield from _names(knowledge, set(places))
     yield from _unused(knowledge, places)
 
 
 def _links(fact: s.Fact, where: str, knowledge: Knowledge) -> Iterator[str]:
     known = {one.id: one for one in knowledge.facts}
+    yield from _answered(fact, where, knowledge)
     for part in fact.any_of:
         if part not in known:
             yield f"{where}, any_of: found {part!r}; allowed: an id of a fact."
@@ -53,6 +55,18 @@ def _links(fact: s.Fact, where: str, knowledge: Knowledge) -> Iterator[str]:
         yield f"{where}, gate: found {fact.gate!r}; allowed: an id of a fact."
     elif known[fact.gate].gate:
         yield f"{where}, gate: {fact.gate!r} stands behind a gate itself; allowed: one that doesn't."
+
+
+def _answered(fact: s.Fact, where: str, knowledge: Knowledge) -> Iterator[str]:
+    """Faults of what an answer to its question means."""
+    known = {one.id for one in knowledge.facts}
+    if fact.answer_holds not in {window.id for window in knowledge.windows}:
+        yield f"{where}, answer_holds: found {fact.answer_holds!r}; allowed: an id of a window in windows.toml."
+    for name in (*fact.implies, *([fact.no_beside] if fact.no_beside else [])):
+        if name not in known:
+            yield f"{where}: names the fact {name!r}; allowed: an id of a fact in facts/."
+    if fact.no_beside and fact.no_by != "clinician":
+        yield f"{where}, no_beside: stands without no_by = 'clinician'; without that, any no settles it."
 
 
 def _allowed(knowledge: Knowledge) -> Mapping[str, Iterable[str]]:
@@ -89,6 +103,19 @@ def _sign(sign: s.Sign, where: str, allowed: Mapping[str, Iterable[str]]) -> Ite
         yield f"{where}: definition says by which a trial is judged, where kind is 'trial', and nowhere else."
     elif sign.definition is not None and sign.definition not in set(allowed["definition"]):
         yield f"{where}, definition: found {sign.definition!r}; allowed: an id of a definition."
+
+
+def _held(sign: s.Sign, where: str, knowledge: Knowledge) -> Iterator[str]:
+    """Faults of how long a sign speaks for now."""
+    if sign.holds and sign.holds not in {window.id for window in knowledge.windows}:
+        yield f"{where}, holds: found {sign.holds!r}; allowed: an id of a window in windows.toml."
+    if sign.holds and sign.kind != "condition":
+        yield f"{where}, holds: stands at a {sign.kind}; allowed: at a condition."
+    speaks_of_now = sign.kind == "condition" and sign.active and sign.says == "present"
+    if speaks_of_now and not sign.holds and sign.within_days is None:
+        yield f"{where}: active stands without holds and within_days; say how long it speaks for now."
+    if sign.latest and sign.kind != "score":
+        yield f"{where}, latest: stands at a {sign.kind}; allowed: at a score."
 
 
 def named(knowledge: Knowledge) -> Iterator[tuple[str, str]]:

@@ -47,6 +47,7 @@ class Knowledge:
     faults: tuple[s.Fault, ...]
     gaps: tuple[s.Gap, ...]
     variants: tuple[s.Variant, ...]
+    windows: tuple[s.Window, ...]
     crisis_lines: tuple[s.CrisisLine, ...]
     places: dict[str, tuple[str, ...]]
 

@@ -54,6 +54,7 @@ LISTINGS = (
     Listing("faults", "cohort/faults.toml", s.Fault, ("id",), "fault"),
     Listing("gaps", "cohort/gaps.toml", s.Gap, ("table", "check"), "gap"),
     Listing("variants", "cohort/variants.toml", s.Variant, ("id",), "variant"),
+    Listing("windows", "windows.toml", s.Window, ("id",), "window"),
     Listing("crisis_lines", "crisis_lines.csv", s.CrisisLine, ("region", "service")),
 )
 FOLDERS: dict[str, type[s.Model]] = {

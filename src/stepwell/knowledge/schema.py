@@ -546,6 +546,22 @@ class Release(Model):
 # --- facts and reasons -----------------------------------------------------------------------------
 
 
+class Window(Model):
+    """How long something speaks for the present (windows.toml, table [[window]]).
+
+    `days` after it was said or recorded, `no_days` where a no was said; null: for ever. `unless_active`: a diagnosis
+    that the record calls active speaks on however old it is.
+    """
+
+    id: Id
+    title: Text
+    days: Annotated[int, Field(gt=0)] | None = None
+    no_days: Annotated[int, Field(gt=0)] | None = None
+    unless_active: bool = True
+    why: Text
+    cite: Cites
+
+
 class Sign(Model):
     """One way in which a record shows a fact.
 
@@ -553,13 +569,15 @@ class Sign(Model):
 
     - `condition`, `procedure`, `device`: a code set. `active`: only one that isn't resolved. `within_days`: only
       one that began at most so long ago; one that perhaps did says possible. A refuted condition says
-      absent (nothing if it is but a `part` of what the fact means), a provisional one possible.
+      absent (nothing if it is but a `part` of what the fact means), a provisional one possible. `holds`: the window
+      after which a condition that nobody called resolved, or active, only says possible: it once was there.
     - `allergy`, `medicine`: a drug set or an ingredient. A medicine shows while it is taken; with
       `within_days` also so long after its end.
     - `lab`: a lab code set, `score`: a scale, its total, `item`: one item of a scale. Only the newest
       counts, and only if `within_days` old. `comparison` with `value` (and `unit`), or for a lab `flag`: what
       the laboratory itself says of it by mark or reference range, or for a lab `text`, the result in words.
-      `otherwise`: what it says when it doesn't fulfil that (null: nothing).
+      `otherwise`: what it says when it doesn't fulfil that (null: nothing). `latest`, of totals: only the newest day
+      over all scales that the fact names so counts, and what was found before it is told as earlier.
     - `trial`: a verdict (`verdict-too-low`, any verdict with `-` for a blank) or an unmet criterion (`dose`,
       `duration`, `adherence`) of a trial by `definition`; `running`: only of one that runs. With
       `otherwise = "absent"`: when it is settled for every such trial and shown by none.
@@ -583,7 +601,9 @@ class Sign(Model):
     otherwise: Literal["absent"] | None = None
     within_days: Annotated[int, Field(ge=0)] | None = None
     active: bool = False
+    holds: Id | None = None
     part: bool = False
+    latest: bool = False
     running: bool = False
     item: str | None = None
     comparison: Literal["at least", "more than", "at most", "less than"] | None = None
@@ -602,7 +622,10 @@ class Fact(Model):
     that says nothing of it means. `any_of`: present if any of these is, absent if all are; `gate`: a fact whose
     absence settles this one (no heart disease at all settles each kind of it). `question`: put to the person, or to
     the clinician where `ask` says so; answered yes, no or unsure. `yes_says`: what a yes means; `possible` where the
-    question only screens for what others have to establish. `priority`: 0 is asked before all others.
+    question only screens for what others have to establish. `answer_holds`: the window in which an answer counts.
+    `no_by`: whose no settles it; one of anybody else leaves it open, unless a score says the fact `no_beside` absent.
+    `implies`: facts that are there where somebody says that this one is, and whose no is a no to this one.
+    `priority`: 0 is asked before all others.
     """
 
     id: Id
@@ -614,6 +637,10 @@ class Fact(Model):
     ask: Literal["person", "clinician"] = "person"
     question: Text
     yes_says: Literal["present", "possible"] = "present"
+    answer_holds: Id
+    no_by: Literal["anybody", "clinician"] = "anybody"
+    no_beside: Id | None = None
+    implies: tuple[Id, ...] = ()
     # What helps to answer it: an example, where to look.
     hint: str | None = None
     priority: int = 5

@@ -92,17 +92,23 @@ SCHEMAS: dict[str, ibis.Schema] = {
             "place": "int64", "ingredient": "string", "cyp2d6": "string", "cyp2c19": "string", "cyp2b6": "string",
             "action": "string", "change": "boolean", "expected": "string",
         },
-        # One row per fact; `parts`: how many others it is made of.
+        # One row per fact; `parts`: how many others it is made of. `yes_days`, `no_days`: how long an answer holds;
+        # null: for ever.
         "fact_entry": {
             "fact": "string", "order": "int64", "ask": "string", "priority": "int64", "silence": "string",
-            "gate": "string", "parts": "int64", "yes_says": "string",
+            "gate": "string", "parts": "int64", "yes_says": "string", "yes_days": "int64", "no_days": "int64",
+            "no_by": "string", "no_beside": "string",
         },
+        # One row per fact, what is said of it and the fact of which that says the same.
+        "fact_implied": {"fact": "string", "says": "string", "other": "string"},
         # One row per fact and fact that it is made of.
         "fact_part": {"fact": "string", "part": "string"},
         # One row per way in which a record shows a fact; columns as in the schema of a sign.
         "fact_sign": {
             "fact": "string", "sign": "int64", "kind": "string", "of": "string", "says": "string",
             "otherwise": "string", "within_days": "int64", "active": "boolean", "part": "boolean",
+            # How long it speaks for now; null: for ever. `unless_active`: or as long as the record calls it active.
+            "holds_days": "int64", "unless_active": "boolean", "latest": "boolean",
             "running": "boolean", "item": "string",
             "comparison": "string", "value": "float64", "unit": "string", "flag": "string", "text": "string",
             "definition": "string",
@@ -256,18 +262,41 @@ def _gene_drugs(knowledge: Knowledge) -> Iterable[Row]:
 
 
 def _facts(knowledge: Knowledge) -> Iterable[Row]:
+    windows = {window.id: window for window in knowledge.windows}
     for order, fact in enumerate(knowledge.facts):
+        window = windows[fact.answer_holds]
         yield {
             "fact": fact.id, "order": order, "ask": fact.ask, "priority": fact.priority, "silence": fact.silence,
-            "gate": fact.gate, "parts": len(fact.any_of), "yes_says": fact.yes_says,
+            "gate": fact.gate, "parts": len(fact.any_of), "yes_says": fact.yes_says, "yes_days": window.days,
+            "no_days": window.no_days, "no_by": fact.no_by, "no_beside": fact.no_beside,
         }  # fmt: skip
 
 
+def _implied(knowledge: Knowledge) -> Iterable[Row]:
+    """A yes to one fact as a yes to all that it implies, and a no to any of those as a no to it."""
+    direct = {fact.id: fact.implies for fact in knowledge.facts}
+    for fact, implied in direct.items():
+        found: dict[str, None] = {}
+        ahead = list(implied)
+        while ahead:
+            name = ahead.pop()
+            if name not in found:
+                found[name] = None
+                ahead += direct.get(name, ())
+        for other in found:
+            yield {"fact": fact, "says": "present", "other": other}
+            yield {"fact": other, "says": "absent", "other": fact}
+
+
 def _fact_signs(knowledge: Knowledge) -> Iterable[Row]:
-    columns = [column for column in SCHEMAS["fact_sign"] if column not in ("fact", "sign")]
+    own = {"fact", "sign", "holds_days", "unless_active"}
+    columns = [column for column in SCHEMAS["fact_sign"] if column not in own]
+    windows = {window.id: window for window in knowledge.windows}
     for fact in knowledge.facts:
-        for number, row in enumerate(_fields(fact.signs, columns)):
-            yield {"fact": fact.id, "sign": number, **row}
+        for number, (sign, row) in enumerate(zip(fact.signs, _fields(fact.signs, columns), strict=True)):
+            window = windows[sign.holds] if sign.holds else None
+            held = {"holds_days": window and window.days, "unless_active": window is None or window.unless_active}
+            yield {"fact": fact.id, "sign": number, **row, **held}
 
 
 def _reasons(knowledge: Knowledge) -> Iterable[Row]:
@@ -376,6 +405,7 @@ _ROWS: dict[str, Callable[[Knowledge], Iterable[Row]]] = {
     "interaction_entry": lambda k: _fields(k.interactions, _columns("interaction_entry"), interaction_id="id"),
     "gene_drug_entry": _gene_drugs,
     "fact_entry": _facts,
+    "fact_implied": _implied,
     "fact_part": lambda k: _pairs(k.facts, "fact", "any_of", "part"),
     "fact_sign": _fact_signs,
     "reason_entry": _reasons,

@@ -53,23 +53,25 @@ def waiting_fact(waiting: Table, fact: Table, fact_entry: Table, fact_part: Tabl
 
 
 def bearing(
-    waiting_fact: Table, fact: Table, fact_entry: Table, fact_sign: Table, answer: Table, open_trial: Table,
+    waiting_fact: Table, fact: Table, fact_entry: Table, fact_sign: Table, fact_answer: Table, open_trial: Table,
     definition_result: Table,
 ) -> Table:  # fmt: skip
     """One row per question and thing that its answer may change.
 
     A question is a fact that isn't settled, or, where that stands behind a wider one, the wider one first; or
     `dose`, `taken`, `helped` of one trial (`about`), which come in place of a fact that trials show. A fact in
-    conflict, or answered `unsure`, isn't asked again.
+    conflict, or answered `unsure`, isn't asked again while the answer holds; one whose no settled nothing is.
 
     Returns:
         `question`, `about`, `bears_on` (option, reason, stage, definition, order, safety), `on` (which).
     """
     by_trials = through_trials(waiting_fact, fact_sign, open_trial)
     by_fact = waiting_fact.anti_join(by_trials, ["person_id", "fact"])
-    asked = answer.filter(answer.about.isnull()).select("person_id", fact="question")
+    held = fact_answer.filter(fact_answer.holds)
+    asked = held.filter(~held.weak).select("person_id", "fact")
     settled = fact.filter(fact.state != UNKNOWN).select("person_id", "fact")
-    by_fact = _behind_gates(by_fact.anti_join(asked, ["person_id", "fact"]), fact_entry, settled.union(asked))
+    opened = settled.union(held.select("person_id", "fact"))
+    by_fact = _behind_gates(by_fact.anti_join(asked, ["person_id", "fact"]), fact_entry, opened)
     return ibis.union(
         by_fact.select(*COLUMNS), by_trials.select(*COLUMNS), of_definitions(open_trial, definition_result),
         distinct=True,
@@ -153,8 +155,9 @@ def _of_safety(person: Table, fact_entry: Table) -> Table:
 
 
 def question(
-    bearing: Table, fact_entry: Table, option_fit: Table, reason: Table, stage: Table, definition_result: Table
-) -> Table:
+    bearing: Table, fact_entry: Table, fact_answer: Table, option_fit: Table, reason: Table, stage: Table,
+    definition_result: Table,
+) -> Table:  # fmt: skip
     """One row per question that is worth asking, in the order in which they are best asked.
 
     Questions of priority 0 keep the order of their file, thoughts before plans. Then comes whether the first page
@@ -165,7 +168,8 @@ def question(
         `first_page`: how many things wait for it that a reader sees first (the first options, a reason that is
         possible, the first definition and stage, safety);
         `options`, `reasons`, `stages`, `definitions` that wait for it, `bears_on` (their sum), `orders` (options that
-        it would only move), `priority` (0 before all others) and `place`, from 0.
+        it would only move), `priority` (0 before all others), `ask` (person, or clinician: also where a person said no
+        and may not know) and `place`, from 0.
     """
     rows = _weighed(bearing)
     rows = _with_front(rows, option_fit, reason, stage, definition_result)
@@ -175,8 +179,10 @@ def question(
     )  # fmt: skip
     entries = fact_entry.select("fact", "priority", "ask", entry="order")
     rows = counted.left_join(entries, counted.question == entries.fact).drop("fact")
-    rows = rows.mutate(
-        priority=rows.priority.fill_null(PRIORITY), ask=rows.ask.fill_null("person"),
+    rows = rows.left_join(_denied(fact_answer, fact_entry), ["person_id", "question"])
+    rows = rows.drop("person_id_right", "question_right").mutate(
+        priority=rows.priority.fill_null(PRIORITY),
+        ask=ibis.cases((rows.denied.notnull(), "clinician"), else_=rows.ask.fill_null("person")),
         bears_on=rows.options + rows.reasons + rows.stages + rows.definitions,
     )  # fmt: skip
     order = ibis.window(
@@ -187,7 +193,17 @@ def question(
             rows.entry.fill_null(0), rows.question, rows.about.fill_null(""),
         ],
     )  # fmt: skip
-    return rows.mutate(place=ibis.row_number().over(order).cast("int64")).drop("entry", "weight")
+    return rows.mutate(place=ibis.row_number().over(order).cast("int64")).drop("entry", "weight", "denied")
+
+
+def _denied(fact_answer: Table, fact_entry: Table) -> Table:
+    """Questions to which a person said no without settling them, themselves or the wider one before them."""
+    noes = fact_answer.filter(fact_answer.holds & (fact_answer.said == "no")).select("person_id", "fact", "by", "weak")
+    others = noes.filter(noes.by.fill_null("") != "clinician")
+    behind = fact_entry.filter(fact_entry.no_by == "clinician").select("gate", question="fact")
+    through = others.inner_join(behind, others.fact == behind.gate).select("person_id", "question")
+    own = others.filter(others.weak).select("person_id", question="fact")
+    return own.union(through, distinct=True).mutate(denied=ibis.literal(True))
 
 
 def _with_front(rows: Table, option_fit: Table, reason: Table, stage: Table, definition_result: Table) -> Table:

@@ -214,7 +214,8 @@ def _gives_way(row: Mapping[str, object], person_id: str, answers: set[tuple[str
 def _as_row(answer: Answer, person_id: str) -> dict[str, object]:
     return {
         "person_id": person_id, "question": answer.question, "about": answer.about, "value": answer.value,
-        "date_earliest": answer.days.earliest, "date_latest": answer.days.latest, "evidence_id": answer.where,
+        "date_earliest": answer.days.earliest, "date_latest": answer.days.latest, "by": answer.by,
+        "evidence_id": answer.where,
     }  # fmt: skip
 
 

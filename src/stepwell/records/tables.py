@@ -138,11 +138,13 @@ SCHEMAS: dict[str, ibis.Schema] = {
         },
         # One row per answer somebody gave to a question of ours. `question`: the fact, or `taken`, `helped`,
         # `dose`; `about`: then the trial it speaks of. `value`: yes | no | unsure | partly | a number.
+        # `by`: person | clinician | carer ; null when not said.
         "answer": {
             "question": STRING,
             "about": STRING,
             "value": STRING,
             **_interval("date"),
+            "by": STRING,
             "evidence_id": STRING,
         },
     }.items()

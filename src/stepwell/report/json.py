@@ -128,7 +128,7 @@ def _safety(lookup: Lookup, shown: Page) -> Node:
 
 def _positive(row: Row) -> Node:
     return {
-        **_pick(row, "score_id", "instrument", "value", "suicide_value", "newest", "fact", "tier"),
+        **_pick(row, "score_id", "instrument", "value", "suicide_value", "newest", "fact", "tier", "says"),
         "date": _dates(row, "date"), "evidence_id": _evidence_id(row),
     }  # fmt: skip
 

@@ -124,7 +124,7 @@ def _excluded(candidate: Table, condition: Table, diagnosis_answer: Table, exclu
     )
 
 
-def diagnosis_answer(answer: Table, fact_sign: Table, fact_entry: Table, definition_exclusion: Table) -> Table:
+def diagnosis_answer(fact_answer: Table, fact_sign: Table, fact_entry: Table, definition_exclusion: Table) -> Table:
     """One row per answer and condition that keeps a person out of a definition: what was `said` of it, yes or no.
 
     An answer speaks of a fact. The fact means the condition that the first of its signs names, the diagnosis itself;
@@ -136,8 +136,7 @@ def diagnosis_answer(answer: Table, fact_sign: Table, fact_entry: Table, definit
     named = shows.anti_join(wider, "fact").inner_join(
         definition_exclusion.select("definition_id", "code_set"), "code_set"
     )
-    newest = first_rows(answer, ["person_id", "question"], [answer.date_latest.desc(), answer.evidence_id.desc()])
-    said = newest.filter(newest.about.isnull()).select("person_id", fact="question", said=newest["value"].lower())
+    said = fact_answer.filter(fact_answer.holds).select("person_id", "fact", "said")
     rows = said.inner_join(named, "fact").inner_join(fact_entry.select("fact", "yes_says"), "fact")
     rows = rows.filter((rows.said == "no") | ((rows.said == "yes") & (rows.yes_says == "present")))
     return rows.select(*KEY, "code_set", "said")

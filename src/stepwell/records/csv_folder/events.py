@@ -156,7 +156,7 @@ def answer(row: Row, questions: Questions) -> list[Values]:
     """The answer to a question of ours; none, and counted, if there is none or it can't be used."""
     question, about, value = row.text("question"), row.text("about"), row.text("answer")
     days = row.days("date")
-    row.choice("by")
+    by = row.choice("by")
     if question is None or value is None:
         row.not_used("no question or no answer")
         return []
@@ -166,4 +166,4 @@ def answer(row: Row, questions: Questions) -> list[Values]:
     if said is None:
         row.not_used("question or answer not understood")
         return []
-    return [{**row.base(), "question": question, "about": about, "value": said, **dated("date", days)}]
+    return [{**row.base(), "question": question, "about": about, "value": said, "by": by, **dated("date", days)}]

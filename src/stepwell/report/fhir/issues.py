@@ -3,7 +3,7 @@
 from stepwell.knowledge import schema as s
 from stepwell.report.fhir.elements import Node, filled, own, row, rows, text, urn
 from stepwell.report.lookup import Lookup, Row
-from stepwell.report.view.safety import ABOVE_ZERO, SAID, SAME_DAY
+from stepwell.report.view.safety import ABOVE_ZERO, SAME_DAY, TITLES
 
 
 def issues(lookup: Lookup) -> list[Node]:
@@ -27,7 +27,7 @@ def _issue(lookup: Lookup, *names: str) -> Node:
 
 
 def _suicide_item(lookup: Lookup, found: Row) -> Node:
-    words = SAID if found["fact"] else f"{ABOVE_ZERO}: {lookup.short_scale(found['instrument'])}"
+    words = TITLES[found["says"]] if found["fact"] else f"{ABOVE_ZERO}: {lookup.short_scale(found['instrument'])}"
     return _issue(lookup, "suicide-item", found["score_id"], found["fact"] or "") | {
         "code": own("issue", found["fact"] or "suicide-item", words),
         "severity": "high",

@@ -148,11 +148,12 @@ def _row(lookup: Lookup, facts: Facts, row: Row) -> Said:
 
 def _what(lookup: Lookup, facts: Facts, row: Row) -> str:
     of, text = str(row["of"]), row["text"]
+    answer = words()["answer"][row["says"]].format(text=text)
     template = str(words()["evidence"].get(row["kind"], row["kind"]))
     return template.format(
         of=of, title=lookup.code_set(of), drug=lookup.drug(text or of), scale=lookup.short_scale(of),
         value=_value(row), trial=_trial(lookup, row), definition=_definition(lookup, row), gate=_title(facts, row),
-        interaction=lookup.interaction_text(text) or of.replace("-", " "), answer=words()["answer"][row["says"]],
+        interaction=lookup.interaction_text(text) or of.replace("-", " "), answer=answer,
     ).rstrip()  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from stepwell.report.view.options import OptionView, options
 from stepwell.report.view.page import versions
 from stepwell.report.view.questions import QuestionView, questions
 from stepwell.report.view.reasons import ReasonView, reasons
-from stepwell.report.view.safety import Safety, safety
+from stepwell.report.view.safety import UNSURE, Safety, safety
 from stepwell.report.view.trials import Trial, trials
 from stepwell.report.words import words
 from stepwell.review import Review
@@ -139,7 +139,9 @@ def _safety(noticed: Safety) -> tuple[str, ...]:
     said = words()["person"]["safety"]
     if not noticed.raised:
         return (said["later"],)
-    return (said["raised"], said["same_day"]) if noticed.now else (said["earlier"],)
+    if not noticed.now:
+        return (said["earlier"],)
+    return (said["unsure"] if noticed.title == UNSURE else said["raised"], said["same_day"])
 
 
 def _answer(lookup: Lookup, why: dict[str, tuple[ReasonView, ...]]) -> tuple[str, ...]:

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from stepwell.report.figures import count
-from stepwell.report.lookup import Lookup, Row
+from stepwell.report.figures import count, when
+from stepwell.report.lookup import Lookup, Row, interval
 from stepwell.report.view.facts import Facts
 from stepwell.report.words import words
 
@@ -74,4 +74,15 @@ def _words(lookup: Lookup, facts: Facts, row: Row) -> str:
         template = str(words()["trial_question"][row["question"]])
         return template.format(drug=lookup.trial_drug(row["about"]), trial=order)
     fact = facts[row["question"]]
-    return fact.question or f"Is this known: {fact.title}?"
+    return f"{fact.question or f'Is this known: {fact.title}?'}{_before(lookup, row)}"
+
+
+def _before(lookup: Lookup, row: Row) -> str:
+    """What was answered before, where that is too old to count or doesn't settle it."""
+    rows = lookup.fact_evidence.get(row["question"], [])
+    found = next((one for one in rows if one["kind"] == "answer" and one["says"] in ("old", "unproven")), None)
+    if found is None:
+        return ""
+    said = found["text"] if found["says"] == "old" else "no"
+    day = f" on {when(*interval(found, 'date'))}" if found["date_latest"] else ""
+    return f" (Answered before: {said}{day}.)"

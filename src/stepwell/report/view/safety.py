@@ -13,6 +13,8 @@ from stepwell.report.wording import ANYWHERE, crisis_line
 ABOVE_ZERO = "An answer about death or self-harm is above zero"
 EARLIER = "An earlier answer about death or self-harm is above zero"
 SAID = "Suicidal thoughts or danger to self are on record"
+PERHAPS = "Suicidal thoughts or danger to self may be on record"
+UNSURE = "A question about death or self-harm was answered unsure"
 SAME_DAY = "A clinician should look at this with the person the same day, whatever the total score."
 
 _NEWEST = {
@@ -23,6 +25,8 @@ _NEWEST = {
     "not recorded": "Of the newest {scale} ({day}) only the total is recorded: its answer about death or self-harm"
     " is not known.",
 }
+TITLES = {"present": SAID, "possible": PERHAPS, "unsure": UNSURE}
+"""What the notice is called by what is said now, the gravest first."""
 NEVER_ASKED = "No questionnaire in the record asks about death or self-harm."
 
 
@@ -73,7 +77,9 @@ class Safety:
 
 def safety(lookup: Lookup, citations: Citations) -> Safety:
     """The safety part of a review."""
-    rows = lookup.rows("safety_notice")
+    # What is said now before what was said earlier, what is shown before what may be.
+    words = list(TITLES)
+    rows = sorted(lookup.rows("safety_notice"), key=lambda row: (not row["newest"], words.index(row["says"])))
     now = any(row["newest"] for row in rows)
     title = _title(rows)
     lines = lookup.knowledge.crisis_lines
@@ -92,11 +98,12 @@ def safety(lookup: Lookup, citations: Citations) -> Safety:
 def _title(rows: Sequence[Row]) -> str:
     """What the notice is called: by an item of a scale, else by what else says so."""
     items = [row for row in rows if row["fact"] is None]
+    now = {row["says"] for row in rows if row["newest"]}
     if not rows:
         return ""
     if any(row["newest"] for row in items):
         return ABOVE_ZERO
-    return SAID if len(items) < len(rows) else EARLIER
+    return next((title for word, title in TITLES.items() if word in now), EARLIER)
 
 
 def _lines(lines: tuple[CrisisLine, ...]) -> tuple[str, ...]:
@@ -108,9 +115,16 @@ def _lines(lines: tuple[CrisisLine, ...]) -> tuple[str, ...]:
 def _said(lookup: Lookup, row: Row) -> Positive:
     """An answer or a diagnosis in place of an item."""
     known = next((fact.title for fact in lookup.knowledge.facts if fact.id == row["fact"]), row["fact"])
-    how = "answered yes" if row["kind"] == "answer" else "recorded"
-    words = f"{known}: {how}, {_day(row)}"
+    words = f"{known}: {_how(row)}, {_day(row)}"
     return Positive(words, words, row["evidence_id"])
+
+
+def _how(row: Row) -> str:
+    """How it was said; that nobody wrote down a day is said with the day."""
+    if row["kind"] != "answer":
+        return "recorded" if row["says"] == "present" else "perhaps, as recorded"
+    answered = "answered unsure" if row["says"] == "unsure" else "answered yes"
+    return answered if row["newest"] else f"{answered} earlier"
 
 
 def _positive(lookup: Lookup, row: Row) -> Positive:
