@@ -43,6 +43,7 @@ from stepwell.trials.doses import days_at_minimum, dose_reach, dose_step
 from stepwell.trials.eras import drug_era, era_begin, era_supply, supply_reach, switch_era
 from stepwell.trials.evidence import trial_evidence
 from stepwell.trials.interactions import interaction, medicine_pair, medicine_span, phenotype
+from stepwell.trials.limits import dose_above_limit
 from stepwell.trials.regimens import regimen
 from stepwell.trials.relations import relation, trial_pair
 from stepwell.trials.supply import supply
@@ -107,6 +108,7 @@ STEPS: tuple[Step, ...] = (
     Step("phenotype", phenotype),
     Step("interaction", interaction),
     Step("regimen", regimen),
+    Step("dose_above_limit", dose_above_limit),
     Step("fact_finding", fact_finding),
     Step("fact_evidence", fact_evidence),
     Step("fact", fact),
@@ -174,6 +176,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "condition": ("start_earliest", "code_set", "evidence_id"),
     "procedure": ("start_earliest", "code_set", "evidence_id"),
     "interaction": ("kind", "interaction_id", "start_earliest", "evidence_id"),
+    "dose_above_limit": ("trial_id", "over_age", "region"),
     "fact": ("fact",),
     "fact_evidence": ("fact", "date_earliest", "kind", "evidence_id"),
     "reason": ("order",),

@@ -6,6 +6,7 @@ HEAD = "ingredient | start | end | status\n"
 PAIR = "kind | interaction_id | ingredient | other_ingredient | running | sure\n"
 DATED = "interaction_id | start_earliest | start_latest | running | sure\n"
 ROWS = "interaction_id | evidence_id | other_evidence_id\n"
+NOW_AT = "ingredient | product | start | days | dose | status\n"
 GENE = "kind | ingredient | running | sure\n"
 
 CASES = [
@@ -196,6 +197,71 @@ CASES = [
             "exposure": "ingredient | start | days | dose\ncitalopram | 2024-12-01 | 60 | 20",
         },
         {"regimen": "regimen | state | value\nat-highest-dose | not met | 40\ntwo-antidepressants | not met | 1"},
+    ),
+    Case(
+        "at 70 years 40 mg of citalopram is above the limits of two regulators",
+        {
+            "person": "birth\n1954-03-01",
+            "exposure": NOW_AT + "citalopram | a | 2024-11-01 | 90 | 40 | active",
+        },
+        {
+            "dose_above_limit": "ingredient | dose_low | highest | over_age | region | sure\n"
+            "citalopram | 40 | 20 | 60 | US | yes\ncitalopram | 40 | 20 | 65 | UK | yes"
+        },
+    ),
+    Case(
+        "at 62 years 40 mg of citalopram is above the limit of one regulator",
+        {
+            "person": "birth\n1962-03-01",
+            "exposure": NOW_AT + "citalopram | a | 2024-11-01 | 90 | 40 | active",
+        },
+        {"dose_above_limit": "over_age | region | sure\n60 | US | yes"},
+    ),
+    Case(
+        "at 60 years 40 mg of citalopram is above no limit",
+        {
+            "person": "birth\n1964-01-02",
+            "exposure": NOW_AT + "citalopram | a | 2024-11-01 | 90 | 40 | active",
+        },
+        {"dose_above_limit": ""},
+    ),
+    Case(
+        "at the limit for the age nothing is above it",
+        {
+            "person": "birth\n1940-01-02",
+            "exposure": NOW_AT + "citalopram | a | 2024-11-01 | 90 | 20 | active",
+        },
+        {"dose_above_limit": ""},
+    ),
+    Case(
+        "at 70 years 20 mg of escitalopram is above the limit of one regulator",
+        {
+            "person": "birth\n1954-03-01",
+            "exposure": NOW_AT + "escitalopram | a | 2024-11-01 | 90 | 20 | active",
+        },
+        {"dose_above_limit": "highest | over_age | region\n10 | 65 | UK"},
+    ),
+    Case(
+        "at 65 years the patch of 9 mg is above its limit",
+        {
+            "person": "birth\n1959-03-01",
+            "exposure": "ingredient | product | start | days | dose | dose_unit | status\n"
+            "selegiline | a | 2024-11-01 | 90 | 9 | mg/24 h | active",
+        },
+        {"dose_above_limit": "ingredient | highest | unit\nselegiline | 6 | mg/24 h"},
+    ),
+    Case(
+        "without an age 40 mg of citalopram may be above a limit",
+        {"exposure": NOW_AT + "citalopram | a | 2024-11-01 | 90 | 40 | active"},
+        {"dose_above_limit": "over_age | sure\n60 | no\n65 | no"},
+    ),
+    Case(
+        "a dose that has ended is above no limit",
+        {
+            "person": "birth\n1954-03-01",
+            "exposure": NOW_AT + "citalopram | a | 2024-01-01 | 90 | 40 | stopped",
+        },
+        {"dose_above_limit": ""},
     ),
     Case(
         "without an age 20 mg of citalopram may be the highest dose",

@@ -38,7 +38,9 @@ SCHEMAS: dict[str, ibis.Schema] = {
             "minimum_unit": "string",
         },
         # One row per highest dose that holds only above an age in whole years.
-        "dose_limit": {"ingredient": "string", "over_age": "int64", "value": "float64", "unit": "string"},
+        "dose_limit": {
+            "ingredient": "string", "over_age": "int64", "value": "float64", "unit": "string", "region": "string",
+        },
         # One row per product that is easily misread.
         "trap": {"trap": "string", "effect": "string"},
         # One row per (published list of drugs, ingredient).

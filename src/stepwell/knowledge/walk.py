@@ -43,8 +43,8 @@ KINDS = {
     "doses": "dose", "dose_limits": "dose limit",
     "products": "product", "traps": "trap", "drug_sets": "drug set", "code_sets": "code set",
     "codes": "code", "texts": "text", "outcomes": "outcome", "rules": "rule", "windows": "window",
-    "crisis_lines": "crisis line", "cohort_rules": "cohort rule", "cohort_steps": "cohort step", "age_bands": "age band", "faults": "fault",
-    "gaps": "gap", "variants": "variant",
+    "crisis_lines": "crisis line", "cohort_rules": "cohort rule", "cohort_steps": "cohort step",
+    "age_bands": "age band", "faults": "fault", "gaps": "gap", "variants": "variant",
     "interactions": "interaction", "gene_drugs": "gene and medicine", "facts": "fact", "instruments": "instrument",
     "definitions": "definition", "staging": "staging method", "reasons": "reason", "options": "option",
 }  # fmt: skip

@@ -52,6 +52,7 @@ def _document(lookup: Lookup, shown: Page) -> Node:
         "scores": [_score(lookup, row) for row in lookup.rows("score_total")],
         "trials": [_trial(lookup, row) for row in lookup.attempts],
         "definitions": [_definition(lookup, row) for row in lookup.results.values()],
+        "above_dose_limits": [_limit(row) for row in lookup.rows("dose_above_limit")],
         "reasons": [_reason(lookup, row) for row in lookup.rows("reason")],
         "interactions": [_interaction(lookup, row) for row in lookup.rows("interaction")],
         "stages": [_stage(lookup, row) for row in lookup.rows("stage")],
@@ -294,6 +295,12 @@ def _state(lookup: Lookup, fact_id: str) -> str:
     """What is known of a fact; one without a row is unknown."""
     found = lookup.facts.get(fact_id)
     return "unknown" if found is None else str(found["state"])
+
+
+def _limit(row: Row) -> Node:
+    return _pick(
+        row, "trial_id", "ingredient", "dose_low", "dose_high", "highest", "unit", "over_age", "region", "sure"
+    )
 
 
 def _interaction(lookup: Lookup, row: Row) -> Node:

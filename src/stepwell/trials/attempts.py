@@ -10,8 +10,8 @@ from stepwell.trials.supply import DISPENSED, ORDERED
 
 COLUMNS = (
     *ERA, "role", "class_group", "drug_class", "start_earliest", "start_latest", "end_earliest", "end_latest",
-    "last_start", "supplies", "by_text", "inferred_rows", "trial_id", "basis", "days_low", "covered_high", "covered_low", "dose_unit",
-    "formulation", "first_dose_low", "first_dose_high", "peak_dose_low", "peak_dose_high", "dose_steps", "stop_reason",
+    "last_start", "supplies", "by_text", "inferred_rows", "trial_id", "basis", "days_low", "covered_high",
+    "covered_low", "dose_unit", "formulation", "first_dose_low", "first_dose_high", "peak_dose_low", "peak_dose_high", "dose_steps", "stop_reason",
     "reported_outcome", "last_status", "stated_adherence", "state", "end_recorded", "days_high",
     "proportion_supplied_low", "proportion_covered_low", "proportion_covered_high",
 )  # fmt: skip

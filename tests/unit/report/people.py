@@ -209,6 +209,27 @@ def kim() -> dict[str, list[Row]]:
     }
 
 
+def lea() -> dict[str, list[Row]]:
+    """At 71 on citalopram 40 mg; an undated code of suicidal thoughts; answers that are old or don't settle anything."""
+    who = "lea"
+    thoughts = diagnosis(who, "suicidal-ideation", "2024-01") | {"start_earliest": None, "start_latest": None}
+    return {
+        "person": [{"person_id": who, "sex": "female", "evidence_id": "Patient/lea", **dated("birth", "1953-02-03")}],
+        "condition": [diagnosis(who, "major-depression", "2023-04"), thoughts],
+        "exposure": _refills(who, 1, "citalopram", date(2024, 3, 20), [40, 40, 40, 40]),
+        "answer": [
+            answered(who, 1, "side-effects-now", "no", "2024-01-05"),
+            answered(who, 2, "times-of-high-mood", "no"),
+            answered(who, 3, "failed-two-antidepressants", "yes"),
+        ],
+    }
+
+
+def max_() -> dict[str, list[Row]]:
+    """Nothing but an unsure answer about danger."""
+    return eve() | {"answer": [answered("eve", 1, "acute-danger-to-self", "unsure")]}
+
+
 PEOPLE = {
     "ana": ana,
     "ben": ben,
@@ -220,6 +241,8 @@ PEOPLE = {
     "ida": ida,
     "jon": jon,
     "kim": kim,
+    "lea": lea,
+    "max": max_,
 }
 
 

@@ -43,6 +43,22 @@ def test_in_the_text_only_the_title_stands_before_it() -> None:
     assert lines[3] == "  PHQ-9, 25 Jun 2024: answer 1 on a scale up to 3; total 13"
 
 
+@pytest.mark.parametrize("render", RENDER.values(), ids=RENDER)
+def test_an_undated_diagnosis_of_suicidal_thoughts_leads_and_says_that_it_has_no_date(render: Render) -> None:
+    output = words(render(review("lea")))
+    assert safety("lea").title == "Suicidal thoughts or danger to self may be on record"
+    assert "Suicidal thoughts now: perhaps, as recorded, date not recorded" in output
+    assert output.index(safety("lea").title) < output.index("Above the limit for this age")
+
+
+@pytest.mark.parametrize("render", RENDER.values(), ids=RENDER)
+def test_an_unsure_answer_about_danger_leads(render: Render) -> None:
+    output = words(render(review("max")))
+    assert safety("max").title == "A question about death or self-harm was answered unsure"
+    assert "answered unsure, 28 Jun 2024" in output
+    assert SAME_DAY in output
+
+
 def test_in_json_it_is_the_first_part() -> None:
     assert list(standard_json.loads(json.render(review("ana"))))[:2] == ["format", "safety"]
 
@@ -83,7 +99,7 @@ def test_never_asked_is_said() -> None:
 
 
 @pytest.mark.parametrize("render", RENDER.values(), ids=RENDER)
-@pytest.mark.parametrize("name", [name for name in PEOPLE if name not in {"ana", "ben", "kim"}])
+@pytest.mark.parametrize("name", [name for name in PEOPLE if name not in {"ana", "ben", "kim", "lea", "max"}])
 def test_without_a_positive_answer_every_format_says_what_is_known_of_it(render: Render, name: str) -> None:
     output = words(render(review(name)))
     assert safety(name).newest in output

@@ -3,15 +3,18 @@
 from stepwell.knowledge import schema as s
 from stepwell.report.fhir.elements import Node, filled, own, row, rows, text, urn
 from stepwell.report.lookup import Lookup, Row
+from stepwell.report.view.citations import Citations
+from stepwell.report.view.limits import LimitView, limits
 from stepwell.report.view.safety import ABOVE_ZERO, SAME_DAY, TITLES
 
 
 def issues(lookup: Lookup) -> list[Node]:
-    """The suicide items first, then interactions."""
+    """The suicide items first, then doses above a limit, then interactions."""
     raised = [_suicide_item(lookup, one) for one in lookup.rows("safety_notice")]
     known = {one.id: one for one in lookup.knowledge.interactions}
     found = [one for one in lookup.rows("interaction") if one["interaction_id"] in known]
-    return raised + [_interaction(lookup, one, known[one["interaction_id"]]) for one in found]
+    above = [_limit(lookup, number, one) for number, one in enumerate(limits(lookup, Citations(lookup)))]
+    return raised + above + [_interaction(lookup, one, known[one["interaction_id"]]) for one in found]
 
 
 def _issue(lookup: Lookup, *names: str) -> Node:
@@ -33,6 +36,15 @@ def _suicide_item(lookup: Lookup, found: Row) -> Node:
         "severity": "high",
         "implicated": [row(found["evidence_id"] or found["score_id"])],
         "detail": f"{words}. {SAME_DAY}",
+    }
+
+
+def _limit(lookup: Lookup, number: int, found: LimitView) -> Node:
+    return _issue(lookup, "dose-limit", str(number), *found.rows) | {
+        "code": own("issue", "dose-above-limit", "dose above the highest for the age"),
+        "severity": "high",
+        "implicated": rows(found.rows),
+        "detail": found.words,
     }
 
 

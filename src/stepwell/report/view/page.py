@@ -12,6 +12,7 @@ from stepwell.report.view.citations import Citations, Reference, Work
 from stepwell.report.view.definitions import DefinitionView, definitions
 from stepwell.report.view.facts import Facts
 from stepwell.report.view.interactions import InteractionView, interactions
+from stepwell.report.view.limits import LimitView, limits
 from stepwell.report.view.options import GuidelineView, OptionGroup, guidelines, options
 from stepwell.report.view.questions import QuestionView, questions
 from stepwell.report.view.reasons import ReasonGroup, reasons
@@ -51,6 +52,7 @@ class Page:
     definitions: tuple[DefinitionView, ...]
     leading: DefinitionView
     unknowns: tuple[Unknown, ...]
+    limits: tuple[LimitView, ...]
     reasons: tuple[ReasonGroup, ...]
     interactions: tuple[InteractionView, ...]
     stages: tuple[StageView, ...]
@@ -72,6 +74,7 @@ def page(lookup: Lookup) -> Page:
     shown = definitions(lookup, citations)
     opened = unknowns(lookup)
     facts = Facts(lookup, citations)
+    above = limits(lookup, citations)
     why, touching = reasons(lookup, citations, facts), interactions(lookup, citations)
     staged, nexts = stages(lookup, citations, facts), options(lookup, citations, facts)
     return Page(
@@ -88,6 +91,7 @@ def page(lookup: Lookup) -> Page:
         definitions=shown,
         leading=next(item for item in shown if item.id == lookup.headline),
         unknowns=opened,
+        limits=above,
         reasons=why,
         interactions=touching,
         stages=staged,

@@ -10,6 +10,7 @@ from stepwell.report.lookup import Lookup, Row
 from stepwell.report.view.citations import Citations, Work
 from stepwell.report.view.facts import Facts
 from stepwell.report.view.figures import Figure, figure
+from stepwell.report.view.limits import limits
 from stepwell.report.view.options import OptionView, options
 from stepwell.report.view.page import versions
 from stepwell.report.view.questions import QuestionView, questions
@@ -115,7 +116,8 @@ def person_page(review: Review) -> PersonPage:
     others = [reason for reason in _found(why) if not reason.what_remains]
     return PersonPage(
         person_id=review.person_id, about=words()["person"]["about"].format(day=day(review.as_of)),
-        safety=noticed, safety_words=_safety(noticed), answer=_answer(lookup, why),
+        safety=noticed, safety_words=_safety(noticed),
+        answer=(*(one.plain for one in limits(lookup, aside)), *_answer(lookup, why)),
         medicines=tuple(_medicine(trial) for trial in tried),
         shown=tuple(_reason(reason) for reason in others if reason.state == "shown"),
         possible=tuple(_reason(reason) for reason in others if reason.state == "possible"),
