@@ -88,6 +88,4 @@ def _load(cursor: "psycopg.Cursor[tuple[object, ...]]", name: str, table: pa.Tab
 def _rows(cursor: "psycopg.Cursor[tuple[object, ...]]", name: str, columns: Mapping[str, str]) -> pa.Table:
     cursor.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(name)))
     schema = pa.schema([(column, pa.type_for_alias(kind)) for column, kind in columns.items()])
-    return pa.Table.from_pylist(
-        [dict(zip(schema.names, row, strict=True)) for row in cursor.fetchall()], schema=schema
-    )
+    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in cursor.fetchall()], schema=schema)
