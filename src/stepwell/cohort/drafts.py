@@ -12,6 +12,7 @@ from stepwell.cohort.drafts_definitions import (
     overlaps,
     verdicts,
 )
+from stepwell.cohort.drafts_lines import lines
 from stepwell.cohort.groups import OTHER, in_order, joined_groups, regrouped
 from stepwell.cohort.pseudo import CANNOT_TELL, CLASSES, NO_FAULT, NOT_RESISTANT, OF_TRIALS, RESISTANT, TOO_FEW
 from stepwell.cohort.steps import rule
@@ -43,6 +44,7 @@ def drafts(raw: Raw, knowledge: Knowledge, least: int) -> Iterator[Draft]:
     yield _unknowns(raw, knowledge)
     yield _safety(raw, knowledge)
     yield time_ends(raw)
+    yield from lines(raw, least)
 
 
 def _people(raw: Raw, knowledge: Knowledge, groups: Mapping[tuple[str, str], str]) -> Draft:

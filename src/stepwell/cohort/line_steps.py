@@ -6,6 +6,7 @@ from itertools import count as numbers
 import ibis
 from ibis.expr.types import Table
 
+from stepwell.cohort.line_counts import line_flow, line_outcome, line_path
 from stepwell.cohort.lines import line, line_rules, line_step, line_trial
 from stepwell.cohort.steps import COHORT
 from stepwell.engines.sql import schemas, written
@@ -14,12 +15,15 @@ from stepwell.knowledge.load import Knowledge
 from stepwell.knowledge.tables import SCHEMAS as KNOWLEDGE_SCHEMAS
 from stepwell.pipeline import Pipeline, Step
 
-MADE_BEFORE = ("line_event", "line_window", "era_supply", "dose_step", "verdict", "trial_outcome")
+COUNTS = ("line_flow", "line_outcome", "line_path")
+"""Tables of counts of lines; those of two parts add up."""
+
+MADE_BEFORE = ("person_summary", "line_event", "line_window", "era_supply", "dose_step", "verdict", "trial_outcome")
 """Tables that have to stand in the store."""
 
 
 def make_lines(store: Store, knowledge: Knowledge) -> None:
-    """Makes `line_step` and `line` from the tables of `MADE_BEFORE`."""
+    """Makes `line_step`, `line` and the tables of `COUNTS` from those of `MADE_BEFORE`."""
     known = schemas(store.dialect, COHORT)
     passes = numbers()
 
@@ -32,15 +36,25 @@ def make_lines(store: Store, knowledge: Knowledge) -> None:
         counted = keep(expr.aggregate(rows=expr.count()))
         return int(store.fetch(counted.get_name())["rows"][0].as_py())
 
+    rules = line_rules(knowledge)
     event, window = (ibis.table(known[name], name=name) for name in ("line_event", "line_window"))
-    made = line_step(event, window, line_rules(knowledge), keep, rows)
+    made = line_step(event, window, rules, keep, rows)
     store.make(*written("line_step", made, store.dialect))
-    make(store, _after(store.dialect, made.schema()), ["line"])
+    after = _after(store.dialect, made.schema())
+    make(store, after, ["line", "line_flow", "line_outcome"])
+    lines = ibis.table(schemas(store.dialect, after)["line"], name="line")
+    people = ibis.table(known["person_summary"], name="person_summary")
+    store.make(*written("line_path", line_path(lines, people, rules.longest_path), store.dialect))
 
 
 @cache
 def _after(dialect: str, of_step: ibis.Schema) -> Pipeline:
     """The steps behind `line_step`."""
     given = {name: schema for name, schema in schemas(dialect, COHORT).items() if name in MADE_BEFORE}
-    steps = (Step("line_trial", line_trial), Step("line", line))
+    steps = (
+        Step("line_trial", line_trial),
+        Step("line", line),
+        Step("line_flow", line_flow),
+        Step("line_outcome", line_outcome),
+    )
     return Pipeline("lines", {**KNOWLEDGE_SCHEMAS, **given, "line_step": of_step}, steps)

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from stepwell.cohort.drafts_definitions import AS_SHIPPED
 from stepwell.cohort.finish import published
+from stepwell.cohort.line_steps import COUNTS as LINE_COUNTS
 from stepwell.cohort.line_steps import MADE_BEFORE, make_lines
 from stepwell.cohort.manifest import begun, made_from
 from stepwell.cohort.parts import Parts
@@ -35,7 +36,7 @@ KEPT = (
 )  # fmt: skip
 """Tables of results by person, in their order in the data dictionary."""
 
-COUNTED = tuple(step.name for step in COUNTS)
+COUNTED = (*(step.name for step in COUNTS), *LINE_COUNTS)
 """Tables of counts; those of two parts add up."""
 
 
@@ -164,7 +165,10 @@ class Run:
         store, file = engine.store, f"part-{part:05}.parquet"
         with _of_run(store):
             parts.load(store, part)
-            engine.make((*(name for name in KEPT if name != "line"), *MADE_BEFORE, *COUNTED), self._settings.as_of)
+            engine.make(
+                (*(name for name in KEPT if name != "line"), *MADE_BEFORE, *(step.name for step in COUNTS)),
+                self._settings.as_of,
+            )
             make_lines(store, self._knowledge)
             for name in KEPT:
                 store.put(name, self._people(name) / file)
