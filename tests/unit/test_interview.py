@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from stepwell.errors import ConfigError, RecordError
-from stepwell.interview import FIRST_PAGE, TELL_SOMEBODY, Interview, begin, conduct
+from stepwell.interview import FIRST_PAGE, TELL_SOMEBODY, Interview, Key, begin, conduct
 from stepwell.one import Answers, Reviewer, review_one
+from stepwell.records.answers import Answer
+from stepwell.records.csv_folder.cells import Days
 from stepwell.report.view.safety import SAME_DAY
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -59,15 +61,20 @@ def test_the_first_page_is_settled_within_fifteen_questions(reviewer: Reviewer, 
 
 
 def test_every_answer_is_asked_once_and_the_end_is_reached(reviewer: Reviewer) -> None:
-    interview = Interview(reviewer)
-    seen: list[tuple[str, str]] = []
-    while (question := interview.next()) is not None:
-        assert question.key not in seen
-        seen.append(question.key)
-        interview.answer(question, "unsure")
+    """All that is open is answered at once, time after time: a review for each round and not for each answer."""
+    given: dict[Key, Answer] = {}
+    while (interview := Interview(reviewer, answers=list(given.values()))).next() is not None:
+        mine = [question for question in interview.open() if not question.for_clinician]
+        assert given.keys().isdisjoint(question.key for question in mine)
+        given |= {question.key: unsure(question.key, len(given) + place) for place, question in enumerate(mine)}
 
     assert interview.left()[0] == []
-    assert len(seen) > MOST_QUESTIONS
+    assert len(given) > MOST_QUESTIONS
+
+
+def unsure(key: Key, number: int) -> Answer:
+    """An unsure answer of the day."""
+    return Answer(key[0], key[1] or None, "unsure", Days(AS_OF, AS_OF), "person", f"interview#{number}")
 
 
 def test_on_a_full_record_nothing_is_asked_that_cannot_matter() -> None:
@@ -96,6 +103,28 @@ def test_a_yes_to_suicide_shows_the_crisis_lines_at_once(reviewer: Reviewer) -> 
     assert "988" in said[place + 1]
     assert any("your local emergency number" in line for line in said[place : place + 6])
     assert place < next(n for n, line in enumerate(said) if line.startswith("2. "))
+
+
+def test_an_unsure_about_suicide_shows_the_crisis_lines_too(reviewer: Reviewer) -> None:
+    said = held(Interview(reviewer), "unsure", "stop")
+
+    assert f"SAFETY FIRST. {TELL_SOMEBODY}" in said
+
+
+def test_a_no_of_a_person_who_may_not_know_goes_to_the_clinician(reviewer: Reviewer) -> None:
+    answers = [Answer("times-of-high-mood", None, "no", Days(AS_OF, AS_OF), "person", "interview#1")]
+    interview = Interview(reviewer, answers=answers)
+
+    waiting = {asked.key[0]: asked.for_clinician for asked in interview.open()}
+    assert waiting["bipolar-disorder"] is True
+
+
+def test_an_answer_of_two_years_ago_is_asked_again_and_told(reviewer: Reviewer) -> None:
+    then = Days(date(2023, 6, 2), date(2023, 6, 2))
+    answers = [Answer("taking-antidepressant-now", None, "no", then, "person", "old#1")]
+
+    words = {asked.key[0]: asked.words for asked in Interview(reviewer, answers=answers).open()}
+    assert words["taking-antidepressant-now"].endswith("(Answered before: no on 2 Jun 2023.)")
 
 
 def test_a_clinician_is_told_what_to_do_and_asked_everything(reviewer: Reviewer) -> None:
@@ -163,7 +192,9 @@ def test_it_ends_when_no_more_lines_come(reviewer: Reviewer) -> None:
 
 
 def test_the_first_page_is_said_to_be_settled_once(reviewer: Reviewer) -> None:
-    assert held(Interview(reviewer), *["no"] * 30).count(FIRST_PAGE) == 1
+    said = held(Interview(reviewer), *["no"] * 10, "unsure", "no", "no")
+    assert said.count(FIRST_PAGE) == 1
+    assert len(asked(said[said.index(FIRST_PAGE) :])) > 1
 
 
 def test_it_goes_on_where_it_was_left(reviewer: Reviewer, tmp_path: Path) -> None:

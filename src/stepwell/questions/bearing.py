@@ -155,8 +155,8 @@ def _of_safety(person: Table, fact_entry: Table) -> Table:
 
 
 def question(
-    bearing: Table, fact_entry: Table, fact_answer: Table, option_fit: Table, reason: Table, stage: Table,
-    definition_result: Table,
+    bearing: Table, fact_entry: Table, fact_answer: Table, option_fit: Table, option_indication: Table, reason: Table,
+    stage: Table, definition_result: Table,
 ) -> Table:  # fmt: skip
     """One row per question that is worth asking, in the order in which they are best asked.
 
@@ -165,21 +165,22 @@ def question(
     counts whole, something that waits for ten a tenth.
 
     Returns:
-        `first_page`: how many things wait for it that a reader sees first (the first options, a reason that is
-        possible, the first definition and stage, safety);
+        `first_page`: how many things wait for it that a reader sees first (the first options but those that wait for
+        what a person denied, a reason that is possible, the first definition and stage, safety);
         `options`, `reasons`, `stages`, `definitions` that wait for it, `bears_on` (their sum), `orders` (options that
         it would only move), `priority` (0 before all others), `ask` (person, or clinician: also where a person said no
         and may not know) and `place`, from 0.
     """
+    denied = _denied(fact_answer, fact_entry)
     rows = _weighed(bearing)
-    rows = _with_front(rows, option_fit, reason, stage, definition_result)
+    rows = _with_front(rows, _may_lead(option_fit, option_indication, denied), reason, stage, definition_result)
     counts = {f"{kind}s": one_if(rows.bears_on == kind).sum().cast("int64") for kind in (*KINDS, "order")}
     counted = rows.group_by(["person_id", "question", "about"]).aggregate(
         **counts, weight=rows.weight.sum(), first_page=rows.front.sum().cast("int64")
     )  # fmt: skip
     entries = fact_entry.select("fact", "priority", "ask", entry="order")
     rows = counted.left_join(entries, counted.question == entries.fact).drop("fact")
-    rows = rows.left_join(_denied(fact_answer, fact_entry), ["person_id", "question"])
+    rows = rows.left_join(denied, ["person_id", "question"])
     rows = rows.drop("person_id_right", "question_right").mutate(
         priority=rows.priority.fill_null(PRIORITY),
         ask=ibis.cases((rows.denied.notnull(), "clinician"), else_=rows.ask.fill_null("person")),
@@ -206,10 +207,20 @@ def _denied(fact_answer: Table, fact_entry: Table) -> Table:
     return own.union(through, distinct=True).mutate(denied=ibis.literal(True))
 
 
-def _with_front(rows: Table, option_fit: Table, reason: Table, stage: Table, definition_result: Table) -> Table:
+def _may_lead(option_fit: Table, option_indication: Table, denied: Table) -> Table:
+    """The first options, without those that are meant only for people with something that this person denied.
+
+    A clinician has to settle that first; until then nothing that the person could tell settles such an option.
+    """
+    needs = option_indication.filter(option_indication.wanted == "present").select("option", question="fact")
+    waiting = denied.inner_join(needs, "question").select("person_id", "option").distinct()
+    return option_fit.filter(option_fit.place < FIRST_OPTIONS).anti_join(waiting, ["person_id", "option"])
+
+
+def _with_front(rows: Table, options: Table, reason: Table, stage: Table, definition_result: Table) -> Table:
     """Each row with `front`: 1 if what it bears on is among what a reader sees first."""
     first = ibis.union(
-        _named(option_fit.filter(option_fit.place < FIRST_OPTIONS), "option", "option"),
+        _named(options, "option", "option"),
         _named(reason.filter(reason.state == "possible"), "reason", "reason"),
         _named(first_rows(stage, ["person_id"], [stage.order]), "stage", "method"),
         _named(first_rows(definition_result, ["person_id"], [definition_result.order]), "definition", "definition_id"),

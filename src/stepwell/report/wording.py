@@ -109,6 +109,11 @@ SCORE_BASIS = {
     "out of range": "the written total is outside the scale's range",
 }
 
+STATED = (
+    "Stated, not counted: {what} (answered yes{day})."
+    " A definition counts only treatments that stand in the record with their dose and dates."
+)
+
 COUNTED = {
     "failed trials": ("failed trial", "failed trials"),
     "points": ("point", "points"),

@@ -210,7 +210,7 @@ def kim() -> dict[str, list[Row]]:
 
 
 def lea() -> dict[str, list[Row]]:
-    """At 71 on citalopram 40 mg; an undated code of suicidal thoughts; answers that are old or don't settle anything."""
+    """At 71 on citalopram 40 mg; an undated code of suicidal thoughts; an old answer, and a no that settles nothing."""
     who = "lea"
     thoughts = diagnosis(who, "suicidal-ideation", "2024-01") | {"start_earliest": None, "start_latest": None}
     return {

@@ -82,3 +82,12 @@ def test_what_the_record_and_an_answer_say_differently_is_not_settled() -> None:
     answer = answered("kim")
     assert answer.lead == "Can't be told yet"
     assert answer.sentence == "The record says bipolar disorder, an answer says no: not settled."
+
+
+def test_failures_that_are_told_stand_beside_the_result_and_are_not_counted() -> None:
+    answer = answered("lea")
+    assert answer.lead == "Not shown"
+    assert answer.sentence.endswith(
+        " Stated, not counted: at least two antidepressants failed (answered yes, 28 Jun 2024)."
+        " A definition counts only treatments that stand in the record with their dose and dates."
+    )

@@ -271,3 +271,21 @@ def test_safety_is_the_same_for_both_voices() -> None:
 def test_an_option_without_plain_words_about_its_study_has_no_figure(knowledge: Knowledge) -> None:
     ect = next(option for option in knowledge.options if option.id == "ect")
     assert figure(None, ect) is None  # type: ignore[arg-type]
+
+
+def test_a_dose_above_the_limit_for_the_age_comes_first_and_kindly() -> None:
+    assert page("lea").answer[0] == (
+        "First of all: your dose of citalopram is higher than what is advised at your age."
+        " Please speak with the person who prescribed it soon. Don't change it or stop it by yourself."
+    )
+
+
+def test_failures_that_are_told_are_said_to_be_told() -> None:
+    assert any(
+        "An answer says that two medicines or more did not help you enough." in line for line in page("lea").answer
+    )
+
+
+def test_an_unsure_answer_about_danger_is_met_with_a_way_to_help() -> None:
+    assert page("max").safety_words[0].startswith("An answer says that you are not sure")
+    assert "tell someone today" in page("max").safety_words[1]

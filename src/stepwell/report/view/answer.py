@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 
 from stepwell.report import wording as w
-from stepwell.report.figures import amount, capital, count, listed, number
-from stepwell.report.lookup import Lookup, Row
+from stepwell.report.figures import amount, capital, count, listed, number, when
+from stepwell.report.lookup import Lookup, Row, interval
 from stepwell.report.view.definitions import DefinitionView
 from stepwell.report.view.trials import Trial
 from stepwell.report.view.unknowns import Unknown
 
 CANT_TELL = "Can't be told yet"
+FAILURES = tuple(f"failed-{number}-{'antidepressant' if number == 'one' else 'antidepressants'}"
+                 for number in ("one", "two", "three", "four"))  # fmt: skip
+"""Facts of failures that somebody may tell of, from the fewest."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def answer(
 ) -> Answer:
     """The answer of a review."""
     lead, sentence = _headline(lookup, trials, unknowns)
-    return Answer(lead, sentence, tally(definitions), _verdicts(trials), _now(lookup, trials))
+    return Answer(lead, f"{sentence}{_stated(lookup)}", tally(definitions), _verdicts(trials), _now(lookup, trials))
 
 
 def _headline(lookup: Lookup, trials: tuple[Trial, ...], unknowns: tuple[Unknown, ...]) -> tuple[str, str]:
@@ -64,6 +67,24 @@ def _set_apart(lookup: Lookup, row: Row, trials: tuple[Trial, ...]) -> tuple[str
         drugs = count(row["undated_drugs"], "antidepressant")
         return CANT_TELL, f"The record names {drugs}, without a date, so no trial can be placed in time."
     return None
+
+
+def stated_failures(lookup: Lookup) -> Row | None:
+    """What was answered of failures, where no row of the record shows as many; the highest number that was told."""
+    told = [row for name in reversed(FAILURES) for row in lookup.fact_evidence.get(name, [])]
+    shown = {row["fact"] for row in told if row["kind"] == "definition" and row["says"] == "present"}
+    return next(
+        (row for row in told if row["kind"] == "answer" and row["says"] == "present" and row["fact"] not in shown), None
+    )
+
+
+def _stated(lookup: Lookup) -> str:
+    row = stated_failures(lookup)
+    if row is None:
+        return ""
+    title = next(fact.title for fact in lookup.knowledge.facts if fact.id == row["fact"])
+    day = f", {when(*interval(row, 'date'))}" if row["date_latest"] else ""
+    return f" {w.STATED.format(what=title.lower(), day=day)}"
 
 
 def _by(lookup: Lookup) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from stepwell.knowledge import schema as s
 from stepwell.report.figures import day, listed
 from stepwell.report.lookup import Lookup, Row
+from stepwell.report.view.answer import stated_failures
 from stepwell.report.view.citations import Citations, Work
 from stepwell.report.view.facts import Facts
 from stepwell.report.view.figures import Figure, figure
@@ -147,6 +148,15 @@ def _safety(noticed: Safety) -> tuple[str, ...]:
 
 
 def _answer(lookup: Lookup, why: dict[str, tuple[ReasonView, ...]]) -> tuple[str, ...]:
+    """What the leading definition finds, and what was told beside it."""
+    told = stated_failures(lookup)
+    if told is None:
+        return _finding(lookup, why)
+    count = words()["person"]["stated"][told["fact"].split("-")[1]]
+    return (*_finding(lookup, why), str(words()["person"]["answer"]["stated"]).format(count=count))
+
+
+def _finding(lookup: Lookup, why: dict[str, tuple[ReasonView, ...]]) -> tuple[str, ...]:
     row, said = lookup.results[lookup.headline], words()["person"]["answer"]
     if row["excluded_by"]:
         return (said["left_out"].format(what=lookup.code_set(row["excluded_by"]).lower()),)
