@@ -69,8 +69,9 @@ CASES = [
             "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-06-08 | 20\nphq-9 | 2024-08-05 | 19",
         },
         {
-            "verdict": f"definition_id | trial_id | verdict | counts\n{SFORZINI} | sertraline@2024-01-01 | cannot tell | unknown\n"
-            f"{SFORZINI} | sertraline@2024-06-10 | failed | met"
+            "verdict": "definition_id | trial_id | verdict | counts\n"
+            "sforzini-2022 | sertraline@2024-01-01 | cannot tell | unknown\n"
+            "sforzini-2022 | sertraline@2024-06-10 | failed | met"
         },
     ),
     Case(
