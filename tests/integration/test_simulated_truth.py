@@ -7,8 +7,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from stepwell.engines import omop
 from stepwell.engines.duckdb import Engine
+from stepwell.engines.sources import open_folder
 from stepwell.knowledge.load import load
+from stepwell.records.omop import SOURCE_TABLES
 from stepwell.records.read import read
 from stepwell.simulate import Wanted, held, simulate
 from stepwell.simulate.truth import DECIDED
@@ -122,3 +125,20 @@ def test_a_faulty_record_leaves_more_open(clean: dict[str, pa.Table], shipped: d
         return sum(row["found"] == row["verdict"] for row in held.trials(tables).to_pylist())
 
     assert 0.6 * known(clean) < known(shipped) < known(clean)
+
+
+def test_omop_and_csv_are_the_same_record(tmp_path: Path) -> None:
+    for form in ("omop", "csv"):
+        simulate(Wanted(300, form, clean=True), tmp_path / form)
+    source = open_folder(tmp_path / "omop", SOURCE_TABLES)
+    read_as = omop.records(source, load())
+    written = read(tmp_path / "csv", load()).tables
+
+    for name in ("person", "exposure", "score", "item", "lab", "procedure", "encounter"):
+        assert _rows(source.run(read_as[name])) == _rows(written[name]), name
+
+
+def _rows(table: pa.Table) -> list[str]:
+    """The rows without what tells where they stood."""
+    names = [name for name in table.column_names if name not in {"evidence_id", "score_id", "coded_by"}]
+    return sorted(repr([row[name] for name in names]) for row in table.to_pylist())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from stepwell.simulate.blocks import Array, Columns, chance, ordered, stacked, taken, whole
-from stepwell.simulate.settings import Faults, Settings
+from stepwell.simulate.shape import Faults, Settings
 
 ADEQUATE, TOO_LOW, TOO_SHORT, NOT_TAKEN, NOT_TOLERATED = range(5)
 FAILED, PARTLY, RESPONDED, REMITTED = range(4)
@@ -274,40 +274,45 @@ def _scored(rng: np.random.Generator, state: State, trial: Columns) -> None:
 
 def _after(settings: Settings, rng: np.random.Generator, state: State, trial: Columns, begun: Array) -> None:
     """Ends the trial, lets the drug that was added to go on, and says who goes on to which step."""
-    size = len(begun)
     adds = (trial["strategy"] == COMBINE) | (trial["strategy"] == AUGMENT)
-    trial["number"] = np.full(size, state.count + 1)
+    trial["number"] = np.full(len(begun), state.count + 1)
     trial["own"] = state.fresh.copy()
     _prolong(state, trial, adds & begun)
-    leaves = np.array(settings.dropout.after_step)
-    stays = rng.random(size) >= leaves[np.minimum(state.step, len(leaves)) - 1]
     remits = trial["outcome"] == REMITTED
-    relapses = remits & (rng.random(size) < settings.relapse.after_remission)
-    goes_on = begun & ~trial["cut"] & np.where(remits, relapses, stays)
-    pauses = rng.random(size) < settings.steps.pause
-    wait = np.select(
-        [remits, pauses],
-        [whole(rng, settings.relapse.after_days, size), whole(rng, settings.steps.pause_days, size)],
-        0,
-    )
+    goes_on = begun & ~trial["cut"] & _returns(settings, rng, state, remits)
+    wait = _wait(settings, rng, remits)
     ended = np.where(adds, np.maximum(trial["end"], _of_base(state, "end")), trial["end"])
     trial["direct"] = goes_on & (wait == 0)
-    trial["person_row"] = np.arange(size)
-    used = np.zeros_like(state.used)
-    drugs = begun & ~trial["agent"]
-    used[np.flatnonzero(drugs), trial["drug"][drugs]] = True
-    state.used |= used
+    trial["person_row"] = np.arange(len(begun))
+    drugs = np.flatnonzero(begun & ~trial["agent"])
+    state.used[drugs, trial["drug"][drugs]] = True
     may_add_to = begun & (trial["kind"] == ADEQUATE) & ~adds & (wait == 0) & ~trial["running"]
     state.base = np.where(may_add_to, trial["number"], -1)
     state.start = np.where(goes_on, ended + wait, state.start)
     state.step = np.where(remits, 1, state.step + 1)
     state.episode = state.episode + (remits & goes_on)
-    again = whole(rng, settings.scores.baseline, size)
-    state.severity = np.where(wait > 0, again, trial["final"])
+    anew = whole(rng, settings.scores.baseline, len(begun))
+    state.severity = np.where(wait > 0, anew, trial["final"])
     state.fresh = wait > 0
     state.active = goes_on
     state.count += 1
     state.done.append(taken(trial, begun))
+
+
+def _returns(settings: Settings, rng: np.random.Generator, state: State, remits: Array) -> Array:
+    """Who comes for another step: those who fall ill again, or don't leave."""
+    leaves = np.array(settings.dropout.after_step)
+    stays = rng.random(len(remits)) >= leaves[np.minimum(state.step, len(leaves)) - 1]
+    relapses = rng.random(len(remits)) < settings.relapse.after_remission
+    return np.where(remits, relapses, stays)
+
+
+def _wait(settings: Settings, rng: np.random.Generator, remits: Array) -> Array:
+    """Days until the next step: until the illness is back, a pause, or none."""
+    size = len(remits)
+    pauses = rng.random(size) < settings.steps.pause
+    relapse, pause = whole(rng, settings.relapse.after_days, size), whole(rng, settings.steps.pause_days, size)
+    return np.select([remits, pauses], [relapse, pause], 0)
 
 
 def _prolong(state: State, trial: Columns, adds: Array) -> None:

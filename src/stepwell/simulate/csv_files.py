@@ -13,7 +13,7 @@ from stepwell.simulate.blocks import NONE, Array, Columns
 from stepwell.simulate.columns import days, items_of, known, texts
 from stepwell.simulate.products import Products
 from stepwell.simulate.record import Block
-from stepwell.simulate.settings import Settings
+from stepwell.simulate.shape import Settings
 from stepwell.simulate.supplies import STOPS
 
 NAMED = {"cpt": "cpt", "icd-10-pcs": "icd10pcs", "snomed": "snomed"}

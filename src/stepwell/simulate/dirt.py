@@ -3,7 +3,7 @@
 import numpy as np
 
 from stepwell.simulate.blocks import NONE, Array, Columns, chance, ordered, stacked, taken
-from stepwell.simulate.settings import Settings
+from stepwell.simulate.shape import Settings
 
 TOO_MUCH = 100
 """What an impossible quantity is multiplied by."""

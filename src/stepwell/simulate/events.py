@@ -4,7 +4,7 @@ import numpy as np
 
 from stepwell.simulate.blocks import Array, Columns, chance, ordered, repeated, stacked, taken, whole
 from stepwell.simulate.course import RESPONDED
-from stepwell.simulate.settings import Condition, Settings
+from stepwell.simulate.shape import Condition, Settings
 
 AMBULATORY, EMERGENCY, INPATIENT = range(3)
 KINDS = ("ambulatory", "emergency", "inpatient")

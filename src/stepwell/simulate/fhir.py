@@ -16,7 +16,7 @@ from stepwell.simulate.columns import items_of
 from stepwell.simulate.people import UNIX
 from stepwell.simulate.products import Products
 from stepwell.simulate.record import Block
-from stepwell.simulate.settings import Settings
+from stepwell.simulate.shape import Settings
 from stepwell.simulate.supplies import WRITTEN_STOPS
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"

@@ -13,7 +13,7 @@ from stepwell.simulate.blocks import IDS, NONE, Columns
 from stepwell.simulate.columns import days, ints, items_of, known, same, texts
 from stepwell.simulate.products import Products
 from stepwell.simulate.record import Block
-from stepwell.simulate.settings import Settings
+from stepwell.simulate.shape import Settings
 from stepwell.simulate.supplies import WRITTEN_STOPS
 from stepwell.simulate.vocabulary import DISPENSED, EHR, FEMALE, MALE, VISITS, Vocabulary
 from stepwell.simulate.words import NOTICE

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 
 from stepwell.simulate.blocks import BLOCK, NONE, Columns, chance, whole
-from stepwell.simulate.settings import Settings
+from stepwell.simulate.shape import Settings
 
 UNIX = date(1970, 1, 1)
 YEAR_DAYS = 365.25

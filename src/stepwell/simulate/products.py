@@ -8,7 +8,7 @@ from stepwell.errors import ConfigError
 from stepwell.knowledge.load import Knowledge
 from stepwell.knowledge.schema import Product
 from stepwell.simulate.blocks import Array
-from stepwell.simulate.settings import Agent, Drug, Settings
+from stepwell.simulate.shape import Agent, Drug, Settings
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pyarrow as pa
 from stepwell.simulate import course, dirt, events, people, scores, supplies, truth
 from stepwell.simulate.blocks import Columns, taken
 from stepwell.simulate.products import Products
-from stepwell.simulate.settings import Settings
+from stepwell.simulate.shape import Settings
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from stepwell.simulate import products, record, settings
 from stepwell.simulate.csv_files import CsvFiles
 from stepwell.simulate.fhir import Fhir
 from stepwell.simulate.omop import Omop
-from stepwell.simulate.settings import STAR_D, Settings
+from stepwell.simulate.settings import STAR_D
+from stepwell.simulate.shape import Settings
 from stepwell.simulate.words import NOTICE, README
 from stepwell.simulate.writing import Folder, Parquet, each_part, parts
 

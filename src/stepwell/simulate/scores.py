@@ -4,7 +4,7 @@ import numpy as np
 
 from stepwell.simulate.blocks import Array, Columns, chance, ordered, repeated, stacked, taken, whole
 from stepwell.simulate.course import ADEQUATE, NOT_TAKEN, RESPONDED
-from stepwell.simulate.settings import Settings
+from stepwell.simulate.shape import Settings
 
 ITEMS, MOST = 9, 3
 TWICE = 0.25

@@ -5,7 +5,7 @@ import numpy as np
 from stepwell.simulate.blocks import NONE, Array, Columns, chance, ordered, repeated, stacked, taken, whole
 from stepwell.simulate.course import FAILED, NOT_TOLERATED, PARTLY, RESPONDED, TOO_LOW, TOO_SHORT
 from stepwell.simulate.products import Products
-from stepwell.simulate.settings import Settings
+from stepwell.simulate.shape import Settings
 
 STOPS = ("no benefit", "side effects", "better", "other")
 WRITTEN_STOPS = ("no benefit", "side effects", "recovered", "other")

@@ -22,7 +22,7 @@ from stepwell.simulate.course import (
     TOO_SHORT,
 )
 from stepwell.simulate.products import Products
-from stepwell.simulate.settings import Settings
+from stepwell.simulate.shape import Settings
 
 VERDICTS = (
     "failed", "too low", "too short", "not taken", "not tolerated", "partly worked", "worked", "still running",

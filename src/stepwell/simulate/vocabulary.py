@@ -12,7 +12,7 @@ import pyarrow as pa
 from stepwell.knowledge.load import Knowledge
 from stepwell.simulate import events
 from stepwell.simulate.products import Products
-from stepwell.simulate.settings import Device, Procedure, Settings
+from stepwell.simulate.shape import Device, Procedure, Settings
 
 LOCAL = 2_000_000_000
 FEMALE, MALE = 8532, 8507
