@@ -162,6 +162,7 @@ class Omop:
             "drug_concept_id": ints(concepts[rows["product"]]),
             "drug_exposure_start_date": days(rows["day"]),
             "drug_exposure_end_date": days(end),
+            "verbatim_end_date": days(np.where(rows["stop"] != NONE, end, NONE)),
             "drug_type_concept_id": same(DISPENSED, len(end)),
             "stop_reason": texts(WRITTEN_STOPS, rows["stop"]),
             "quantity": known(rows["quantity"]),
@@ -173,6 +174,7 @@ class Omop:
     def _measurements(self, scores: Columns, labs: Columns, first: int) -> pa.Table:
         named = events.labs(self._settings)
         concepts = np.array([self.vocabulary.id("LOINC", code) for code, _ in named], dtype=np.int64)
+        units = np.array([self.vocabulary.id("UCUM", unit) for _, unit in named], dtype=np.int64)
         total = self.vocabulary.total
         totals, results = len(scores["day"]), len(labs["day"])
         people = np.concatenate([scores["person"], labs["person"]])
@@ -188,6 +190,7 @@ class Omop:
             "measurement_date": days(np.concatenate([scores["day"], labs["day"]])),
             "measurement_type_concept_id": same(EHR, totals + results),
             "value_as_number": pa.array(values),
+            "unit_concept_id": ints(np.concatenate([np.zeros(totals, dtype=np.int64), units[labs["code"]]])),
             "unit_source_value": pa.array(
                 np.concatenate([np.full(totals, "{score}"), unit]),
             ),

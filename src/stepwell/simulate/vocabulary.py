@@ -28,6 +28,7 @@ OF_CDM = (
     (DISPENSED, "EHR dispensing record", "Type Concept", "Type Concept", "Type Concept", ""),
     (MILLIGRAM, "milligram", "Unit", "UCUM", "Unit", "mg"),
 )
+UNITS = {"g/dL": 8713}
 SYSTEMS = {"cpt": "CPT4", "hcpcs": "HCPCS", "icd-10-pcs": "ICD10PCS", "snomed": "SNOMED"}
 DOMAINS = {"CPT4": "Procedure", "HCPCS": "Procedure", "ICD10PCS": "Procedure", "SNOMED": "Device"}
 VALID_FROM, VALID_TO = date(1970, 1, 1), date(2099, 12, 31)
@@ -175,3 +176,4 @@ class Vocabulary:
             self._add("LOINC", code, f"PHQ-9 item {n + 1}", "Observation", "Survey", "S")
         for lab in settings.labs:
             self._add("LOINC", lab.code, lab.code_set, "Measurement", "Lab Test", "S")
+            self._add("UCUM", lab.unit, lab.unit, "Unit", "Unit", "S", UNITS.get(lab.unit))
