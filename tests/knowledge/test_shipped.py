@@ -40,7 +40,7 @@ def test_own_choices_are_marked_as_such(knowledge: Knowledge) -> None:
     ours = {rule.id for rule in knowledge.rules if [cite.source for cite in rule.cite] == ["stepwell"]}
     assert ours == {
         "overlap-tolerance-days", "baseline-before-days", "baseline-after-days", "end-after-days",
-        "dispensing-match-days", "scores-together-days",
+        "dispensing-match-days", "scores-together-days", "implausible-units-per-day",
     }  # fmt: skip
 
 

@@ -117,6 +117,19 @@ CASES = [
         {"supply": "set_aside | counts\nsmoking-cessation-bupropion | yes", "attempt": ""},
     ),
     Case(
+        "a trial says how many of its supplies rest on an inferred value, those beaten left out",
+        {
+            "exposure": "ingredient | product | basis | start | days | inferred\n"
+            "sertraline | 50 | dispensed | 2024-01-01 | 30 | days\nsertraline | 50 | dispensed | 2024-02-01 | 30 |\n"
+            "sertraline | 50 | ordered | 2024-01-01 | 30 | days\nfluoxetine | 20 | dispensed | 2024-01-01 | 30 |"
+        },
+        {
+            "attempt": "ingredient | supplies | inferred_rows\nfluoxetine | 1 | 0\nsertraline | 2 | 1",
+            "supply": "ingredient | inferred | counts\nfluoxetine | | yes\nsertraline | days | yes\n"
+            "sertraline | days | no\nsertraline | | yes",
+        },
+    ),
+    Case(
         "two rows of one supply that are alike make one trial",
         {
             "exposure": "ingredient | product | start | days | dose | evidence_id\n"

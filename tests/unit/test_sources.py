@@ -82,14 +82,28 @@ def test_a_duckdb_file_is_read_and_not_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("made", "message"),
     [
-        ((), "The folder cdm holds none of the tables looked for. A source is a folder with a Parquet or CSV file for "
-             "each table (person.parquet, drug_exposure.csv), or with a folder of part files for each, or a DuckDB "
-             "file. Looked for: person, drug_exposure."),
-        (("person.csv", "PERSON.parquet"), "The folder cdm can't be read. Correct or remove the files named.\n"
-             "  - person: found 2 files or folders of that name; leave one."),
-        (("person/a.csv", "person/b.parquet", "drug_exposure.parquet"),
-             "The folder cdm can't be read. Correct or remove the files named.\n"
-             "  - person: found Parquet and CSV files in one folder; leave one kind."),
+        (
+            (),
+            (
+                "The folder cdm holds none of the tables looked for. A source is a folder with a Parquet or CSV file "
+                "for each table (person.parquet, drug_exposure.csv), or with a folder of part files for each, or a "
+                "DuckDB file. Looked for: person, drug_exposure."
+            ),
+        ),
+        (
+            ("person.csv", "PERSON.parquet"),
+            (
+                "The folder cdm can't be read. Correct or remove the files named.\n"
+                "  - person: found 2 files or folders of that name; leave one."
+            ),
+        ),
+        (
+            ("person/a.csv", "person/b.parquet", "drug_exposure.parquet"),
+            (
+                "The folder cdm can't be read. Correct or remove the files named.\n"
+                "  - person: found Parquet and CSV files in one folder; leave one kind."
+            ),
+        ),
     ],
 )  # fmt: skip
 def test_a_folder_that_can_not_be_read_says_why(made: tuple[str, ...], message: str, tmp_path: Path) -> None:
@@ -144,9 +158,8 @@ def uri() -> Iterator[str]:
         with psycopg.connect(found, autocommit=True) as connection:
             for schema in ("public", "cdm"):
                 connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}".encode())
-                connection.execute(
-                    f'CREATE TABLE {schema}."PERSON" ("PERSON_ID" bigint, birth timestamp, amount numeric(9,3))'.encode()
-                )
+                columns = '"PERSON_ID" bigint, birth timestamp, amount numeric(9,3)'
+                connection.execute(f'CREATE TABLE {schema}."PERSON" ({columns})'.encode())
             connection.execute("INSERT INTO cdm.\"PERSON\" VALUES (1, '1980-01-02 03:04', 2.5)")
         yield found
 

@@ -7,8 +7,9 @@ from ibis import Value
 from ibis.expr.types import Table
 
 from stepwell.logic import one_if
-from stepwell.records.omop.events import CODE_SETS, PLACES, code_sets
 from stepwell.records.omop.drugs import DRUGS, drug_concepts
+from stepwell.records.omop.events import CODE_SETS, PLACES, code_sets
+from stepwell.records.omop.measured import totals_named
 from stepwell.records.omop.reader import records
 from stepwell.records.omop.source import SOURCE_TABLES, by_name, normal
 
@@ -39,7 +40,7 @@ WITHOUT_TABLE = {
     "measurement": "Scores and laboratory results are known only where they stand in observation.",
     "observation": "Scores and items are known only where they stand in measurement; no allergy by value is known.",
     "concept": "Concept ids can't be translated: only source values in ICD-10-CM and LOINC, and ingredients, are read.",
-    "concept_ancestor": "Branded products are told by their names only, some sets of conditions by their own codes only.",
+    "concept_ancestor": "Branded products are told by their names only, and some conditions not at all.",
     "drug_strength": "The strength of products outside our list is told by their names only.",
 }
 """What can't be told without a table, or with an empty one."""
@@ -58,11 +59,18 @@ WITHOUT_COLUMN = {
 }
 """What can't be told without a column."""
 
+NAMED = "depression scores named"
+NO_VALUE = (
+    "Rows name a scale of depression, but none holds a value: whether a trial worked is told only by what came next."
+)
+"""Instead, where scales are named and nothing stands beside."""
+
 WITHOUT_ROWS = {
-    "antidepressants with an end": "No supply of an antidepressant has days or an end: no trial is known to be long enough.",
-    "antidepressants with a dose": "No supply of an antidepressant has a dose: no trial is known to be high enough.",
     "antidepressants": "No antidepressant was found: no trial, no resistance and no line of treatment can be counted.",
-    "depression scores": "No score of depression was found: whether a trial worked is unknown, unless by what came next.",
+    "antidepressants with an end": "No supply of an antidepressant has an end: no trial is known to be long enough.",
+    "antidepressants with a dose": "No supply of an antidepressant has a dose: no trial is known to be high enough.",
+    NAMED: "No row names a scale of depression.",
+    "depression scores": "No score of depression was found: whether a trial worked is told only by what came next.",
     "depression": "No diagnosis of depression was found: definitions that ask for one are met by nobody.",
 }
 """What can't be told where the tables hold nothing of it."""
@@ -156,13 +164,17 @@ def _of_kinds(
     scale = knowledge["omop_total"]
     depression = scale.filter(scale.measures == "depression").select("instrument").distinct()
     condition, supply = read["condition"], read["exposure"].semi_join(ours, "ingredient")
+    diagnosed = condition.filter(condition.code_set.isin(DEPRESSION_SETS))
     ended, dosed = supply.filter(supply.end_latest.notnull()), supply.filter(supply.dose_per_day_low.notnull())
+    named = totals_named(tables, knowledge)
+    named = read["score"] if named is None else named
     found = (
         ("drug_exposure", "antidepressants", supply, "start_earliest"),
         ("drug_exposure", "antidepressants with an end", ended, "start_earliest"),
         ("drug_exposure", "antidepressants with a dose", dosed, "start_earliest"),
         ("measurement", "depression scores", read["score"].semi_join(depression, "instrument"), "date_earliest"),
-        ("condition_occurrence", "depression", condition.filter(condition.code_set.isin(DEPRESSION_SETS)), "start_earliest"),
+        ("measurement", NAMED, named.semi_join(depression, "instrument"), "date_earliest"),
+        ("condition_occurrence", "depression", diagnosed, "start_earliest"),
     )  # fmt: skip
     for table, what, rows, day in found:
         yield _row(rows, {
@@ -187,37 +199,39 @@ def _row(rows: Table, said: Mapping[str, object]) -> Table:
 
 def lacks(rows: Iterable[Mapping[str, object]]) -> list[str]:
     """What can't be told from a source, and why, from the rows of its account: a sentence or two each."""
-    found: list[str] = []
-    for row in _in_order(rows):
-        table, what = str(row["table"]), str(row["what"])
-        if what != ALL:
-            if what.startswith("antidepressants ") and found[-1:] == [WITHOUT_ROWS["antidepressants"]]:
-                continue
-            found += [WITHOUT_ROWS[what]] if not row["rows"] else []
-        elif not row["rows"] and table in WITHOUT_TABLE:
-            why = "is empty" if row["present"] else "is missing"
-            found.append(f"The table {table} {why}. {WITHOUT_TABLE[table]}")
-        elif row["rows"]:
-            missing = str(row["missing_columns"] or "").split(", ")
-            found += [
-                f"{table} lacks {one}. {WITHOUT_COLUMN[table, one]}"
-                for one in missing
-                if (table, one) in WITHOUT_COLUMN
-            ]
-    return found
+    ordered, found = _in_order(rows), list[str]()
+    counts = {str(row["what"]): row["rows"] for row in ordered if row["what"] != ALL}
+    for row in ordered:
+        if row["what"] == ALL:
+            found += _lacks_table(row)
+    return found + [text for what, text in _without_rows(counts) if not counts.get(what)]
+
+
+def _without_rows(counts: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """What can't be told without each kind of row; of what follows from another lack nothing is said."""
+    for what, text in WITHOUT_ROWS.items():
+        if what == "depression scores" and counts.get(NAMED):
+            yield what, NO_VALUE
+        elif what != NAMED and (not what.startswith("antidepressants ") or counts.get("antidepressants")):
+            yield what, text
+
+
+def _lacks_table(row: Mapping[str, object]) -> list[str]:
+    table = str(row["table"])
+    if row["rows"]:
+        missing = [one for one in str(row["missing_columns"] or "").split(", ") if (table, one) in WITHOUT_COLUMN]
+        return [f"{table} lacks {one}. {WITHOUT_COLUMN[table, one]}" for one in missing]
+    if table not in WITHOUT_TABLE:
+        return []
+    return [f"The table {table} {'is empty' if row['present'] else 'is missing'}. {WITHOUT_TABLE[table]}"]
 
 
 def _in_order(rows: Iterable[Mapping[str, object]]) -> list[Mapping[str, object]]:
     """The rows of an account, tables in their order, then what most answers rest on."""
-    tables, kinds = [*SOURCE_TABLES], [ALL, *_KIND_ORDER]
+    tables, kinds = [*SOURCE_TABLES], [ALL, *WITHOUT_ROWS]
     return sorted(
         rows, key=lambda row: (row["what"] != ALL, kinds.index(str(row["what"])), tables.index(str(row["table"])))
     )
-
-
-_KIND_ORDER = (
-    "antidepressants", "antidepressants with an end", "antidepressants with a dose", "depression scores", "depression",
-)  # fmt: skip
 
 
 def in_words(rows: Sequence[Mapping[str, object]]) -> str:
@@ -229,15 +243,16 @@ def in_words(rows: Sequence[Mapping[str, object]]) -> str:
         else:
             lines.append(f"{row['what']:<28}{row['rows']:>7,}{row['people']:>12,}")
     missing = lacks(rows)
-    return "\n".join([*lines, "", "What can't be told from it:" if missing else "Nothing that is looked for is missing.",
-                      *(f"- {one}" for one in missing)])  # fmt: skip
+    head = "What can't be told from it:" if missing else "Nothing that is looked for is missing."
+    return "\n".join([*lines, "", head, *(f"- {one}" for one in missing)])
 
 
 def _line(row: Mapping[str, object]) -> str:
     people = f"{row['people']:,}" if row["people"] is not None else ""
     days = [str(row[name] or "") for name in ("first", "last")]
-    shares = [_share(row[name], row["rows"]) for name in ("coded", "used")]
-    return f"{row['table']:<22}{row['rows']:>13,}{people:>12}  {days[0]:<11}{days[1]:<11}{shares[0]:>6}{shares[1]:>6}".rstrip()
+    coded, used = (_share(row[name], row["rows"]) for name in ("coded", "used"))
+    text = f"{row['table']:<22}{row['rows']:>13,}{people:>12}  {days[0]:<11}{days[1]:<11}{coded:>6}{used:>6}"
+    return text.rstrip()
 
 
 def _share(part: object, whole: object) -> str:

@@ -275,9 +275,10 @@ def _none(_: Knowledge) -> tuple[Row, ...]:
 
 
 def _rule(knowledge: Knowledge) -> Iterator[Row]:
-    rules = ("units-per-day", "implausible-units-per-day")
-    yield {"longest_supply_days": float(LONGEST_SUPPLY_DAYS)} | {
-        rule.replace("-", "_"): knowledge.rule(rule) for rule in rules
+    yield {
+        "longest_supply_days": float(LONGEST_SUPPLY_DAYS),
+        "units_per_day": knowledge.rule("units-per-day"),
+        "implausible_units_per_day": knowledge.rule("implausible-units-per-day"),
     }
 
 

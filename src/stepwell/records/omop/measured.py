@@ -155,9 +155,18 @@ def _coded(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: P
     return events.inner_join(by_any_code(pairs(events), found, by_value), KEYS)
 
 
+def totals_named(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table | None:
+    """One row per total that is named, whether it holds a value or not; columns as in the score table."""
+    return _each(tables, lambda place: _named_total(tables, knowledge, place))
+
+
 def _total(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place) -> Table:
+    rows = _named_total(tables, knowledge, place)
+    return rows.filter(rows["value"].notnull())
+
+
+def _named_total(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place) -> Table:
     rows = _coded(tables, knowledge, place, "omop_total")
-    rows = rows.filter(rows.value_as_number.notnull())
     evidence = named(place.table, rows[f"{place.table}_id"])
     return rows.select(
         "person_id", "instrument", score_id=evidence, **dated("date", rows[place.start]), value=rows.value_as_number,

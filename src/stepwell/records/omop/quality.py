@@ -5,8 +5,8 @@ from datetime import date
 
 import ibis
 from ibis import Value
-from ibis.expr.types import Table
 from ibis.expr.types import BooleanValue as Condition
+from ibis.expr.types import Table
 
 from stepwell.logic import one_if
 from stepwell.records.omop.events import PLACES, Place
@@ -50,9 +50,7 @@ def quality(source: Mapping[str, Table], knowledge: Mapping[str, Table], as_of: 
     tables = normal(source)
     people = person(tables, knowledge).select("person_id", "birth_earliest", "birth_latest", "sex", "death_earliest")
     parts = [_counted("person", people.mutate(began=ibis.null("date")), _of_people(people, as_of))]
-    for place in _PLACES:
-        if place.table in tables:
-            parts.append(_of_events(tables, knowledge, people, place, as_of))
+    parts += [_of_events(tables, knowledge, people, place, as_of) for place in _PLACES if place.table in tables]
     return ibis.union(*parts)
 
 

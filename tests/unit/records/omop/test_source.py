@@ -1,0 +1,138 @@
+"""How a CDM is written: versions, cases, types, what is missing, what is more."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from stepwell.engines import omop as reading
+from stepwell.errors import RecordError
+from stepwell.knowledge.load import load
+from stepwell.records import omop
+from stepwell.records.tables import SCHEMAS
+from tests.unit.records.omop.cases import CASES
+from tests.unit.records.omop.cdm import combined
+from tests.unit.records.omop.test_reader import in_duckdb
+
+PERSON: dict[str, list[Any]] = {"person_id": [1], "gender_concept_id": [8532], "year_of_birth": [1980]}
+CONCEPT: dict[str, list[Any]] = {"concept_id": [2], "vocabulary_id": ["RxNorm"], "concept_code": ["312941"]}
+DRUG: dict[str, list[Any]] = {
+    "drug_exposure_id": [7],
+    "person_id": [1],
+    "drug_concept_id": [2],
+    "drug_exposure_start_date": [date(2024, 3, 1)],
+    "drug_type_concept_id": [32825],
+    "days_supply": [30],
+    "quantity": [30.0],
+}
+
+
+def rows(tables: Mapping[str, Mapping[str, list[Any]]], wanted: str = "exposure") -> list[dict[str, Any]]:
+    """One record table of a CDM."""
+    source = in_duckdb({name: pa.table(dict(columns)) for name, columns in tables.items()})
+    return source.run(reading.records(source, load())[wanted]).to_pylist()
+
+
+def test_types_and_cases_change_nothing() -> None:
+    plain = rows({"person": PERSON, "concept": CONCEPT, "drug_exposure": DRUG})
+    texts: dict[str, list[Any]] = {name.upper(): [str(one) for one in values] for name, values in DRUG.items()}
+    texts |= {"DRUG_EXPOSURE_START_DATE": ["2024-03-01 08:15:00"], "PERSON_ID": [1.0], "LOT_NUMBER": ["x"]}
+    people = {name.title(): [str(one) for one in values] for name, values in PERSON.items()}
+    written = rows({"PERSON": people, "Concept": CONCEPT, "Drug_Exposure": texts})
+
+    assert len(plain) == 1
+    assert (plain[0]["end_latest"], plain[0]["dose_per_day_low"]) == (date(2024, 3, 31), 50.0)
+    assert written == plain
+
+
+def test_a_timestamp_stands_in_for_a_missing_date() -> None:
+    drug = {name: values for name, values in DRUG.items() if name != "drug_exposure_start_date"}
+    drug["drug_exposure_start_datetime"] = [datetime(2024, 3, 1, 8, 15)]  # noqa: DTZ001 -- a CDM has no time zones
+
+    assert rows({"person": PERSON, "concept": CONCEPT, "drug_exposure": drug})[0]["start_earliest"] == date(2024, 3, 1)
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [
+        {"admitting_source_concept_id": [0], "admitting_source_value": ["home"]},
+        {"admitted_from_concept_id": [0], "admitted_from_source_value": ["home"]},
+    ],
+    ids=["5.3", "5.4"],
+)
+def test_columns_of_both_versions_are_passed_over(visit: dict[str, list[Any]]) -> None:
+    told: dict[str, list[Any]] = {"visit_occurrence_id": [3], "person_id": [1], "visit_concept_id": [9201],
+            "visit_start_date": [date(2024, 3, 1)], "visit_end_date": [date(2024, 3, 4)]}  # fmt: skip
+
+    found = rows({"person": PERSON, "visit_occurrence": told | visit}, "encounter")
+
+    assert [(row["kind"], row["end_latest"]) for row in found] == [("inpatient", date(2024, 3, 5))]
+
+
+def test_a_person_table_alone_gives_people_and_empty_tables() -> None:
+    source = in_duckdb({"person": pa.table(PERSON)})
+    made = {name: source.run(table) for name, table in reading.records(source, load()).items()}
+
+    assert {name: table.num_rows for name, table in made.items() if table.num_rows} == {"person": 1}
+    assert {name: table.schema.names for name, table in made.items()} == {name: list(SCHEMAS[name]) for name in SCHEMAS}
+
+
+def test_without_vocabulary_ingredients_are_told_by_their_concept_ids() -> None:
+    drug = DRUG | {"drug_concept_id": [739138]}
+
+    found = rows({"person": PERSON, "drug_exposure": drug})
+
+    assert [(row["ingredient"], row["dose_per_day_low"], row["coded_by"]) for row in found] == [
+        ("sertraline", None, "code")
+    ]
+
+
+def test_every_fault_of_form_is_said_at_once() -> None:
+    source = in_duckdb({
+        "drug_exposure": pa.table({"drug_exposure_id": [1], "person_id": [1], "days_supply": [True],
+                                   "drug_exposure_start_date": [20240301]}),
+        "death": pa.table({"person_id": [1]}),
+    })  # fmt: skip
+
+    with pytest.raises(RecordError) as caught:
+        omop.records(source.tables, {})
+
+    assert str(caught.value) == (
+        "The source can't be read as an OMOP CDM 5.3 or 5.4. Correct the tables named, or leave them out.\n"
+        "  - The table person is missing. Without it nobody is in the record.\n"
+        "  - death: the column death_date is missing.\n"
+        "  - drug_exposure: the column drug_concept_id is missing.\n"
+        "  - drug_exposure, column drug_exposure_start_date: found int64; allowed: a date, a timestamp, or text that "
+        "begins with one (2024-12-31).\n"
+        "  - drug_exposure, column days_supply: found boolean; allowed: a number, or text that holds one."
+    )
+
+
+def test_order_of_rows_and_tables_of_others_change_nothing() -> None:
+    tables = combined(CASES)
+    turned = {name: table.take(list(range(table.num_rows))[::-1]) for name, table in reversed(tables.items())}
+    turned["note"] = pa.table({"note_id": [1], "note_text": ["none of our concern"]})
+
+    first, second = (
+        {name: source.run(made) for name, made in reading.records(source, load()).items()}
+        for source in (in_duckdb(tables), in_duckdb(turned))
+    )
+
+    for name in SCHEMAS:
+        assert sorted(second[name].to_pylist(), key=repr) == sorted(first[name].to_pylist(), key=repr)
+
+
+def test_writing_translations_out_changes_nothing() -> None:
+    source = in_duckdb(combined(CASES))
+    known = source.add(
+        omop.knowledge_tables(load()) | omop.words(source.run(omop.used_concepts(source.tables)), load())
+    )
+
+    at_once = omop.records(source.tables, known)
+    beside = omop.records(source.tables, known | source.keep(omop.translations(source.tables, known)))
+
+    for name in ("exposure", "condition", "score", "item", "lab"):
+        first, second = (sorted(source.run(one[name]).to_pylist(), key=repr) for one in (at_once, beside))
+        assert first == second
