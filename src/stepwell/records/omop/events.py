@@ -28,6 +28,9 @@ YES = ("yes", "present", "positive", "true", "abnormal present")
 """Values by which an observation says that what it names is so; with any other value it isn't taken for an event."""
 
 
+SOURCE_VALUES = {"condition_occurrence": "ICD10CM", "measurement": "LOINC", "observation": "LOINC"}
+"""The vocabulary of which a source value may be, by table: elsewhere, or in another, it may be a local code."""
+
 CODE_SETS = "resolved_code_set"
 """Name of the table of `code_sets` once it has been written out."""
 
@@ -89,16 +92,10 @@ def _named_by_omop(tables: Mapping[str, Table], concept: Table) -> Table:
     return ibis.union(concept.select(columns), below.select(columns))
 
 
-def by_value(knowledge: Mapping[str, Table]) -> Table:
-    """One row per (`val`, code set): ICD-10-CM codes as a source value, which no code of another kind looks like."""
+def _by_value(coded: Table, knowledge: Mapping[str, Table], vocabulary: str) -> Table:
+    """One row per (`val` in the source, code set) of codes of this vocabulary."""
     code = knowledge["omop_code"]
-    code = code.filter(code.vocabulary_id == "ICD10CM")
-    return code.select("length", "code_set", "kind", val="concept_code")
-
-
-def _by_value(coded: Table, knowledge: Mapping[str, Table]) -> Table:
-    """The same for the values that stand in a source."""
-    code = by_value(knowledge)
+    code = code.filter(code.vocabulary_id == vocabulary).select("length", "code_set", "kind", val="concept_code")
     values = coded.filter(coded.val != "").select("val").distinct()
     exact = values.inner_join(code.filter(code.length.isnull()).drop("length"), "val")
     prefix = code.filter(code.length.notnull()).rename(cut="val")
@@ -115,8 +112,8 @@ def members(
     coded = pairs(events)
     sets = knowledge.get(CODE_SETS)
     sets = code_sets(tables, knowledge) if sets is None else sets
-    worded = _by_value(coded, knowledge)
-    found = by_any_code(coded, sets.filter(sets.kind.isin(kinds)), worded.filter(worded.kind.isin(kinds)))
+    written = _by_value(coded, knowledge, SOURCE_VALUES.get(place.table, "none"))
+    found = by_any_code(coded, sets.filter(sets.kind.isin(kinds)), written.filter(written.kind.isin(kinds)))
     # By a code where one of the codes says it, else by the words of one; and words add no set to those of a code.
     by_code = found.filter(found.coded_by == "code")
     by_text = found.filter(found.coded_by == "text").anti_join(by_code, KEYS)

@@ -399,6 +399,15 @@ MEASURED = [
         {"lab": "lab | date | value | unit | flag\ntsh | 2024-01-05 | 6.1 | mIU/L | high"},
     ),
     Case(
+        "a source value in LOINC tells the test; one that looks like a diagnosis tells nothing of a measurement",
+        {
+            "measurement": """measurement_concept_id | measurement_source_value | measurement_date | value_as_number
+            0 | 3016-3 | 2024-01-05 | 2
+            0 | I10    | 2024-01-05 |"""
+        },
+        {"lab": "lab | value\ntsh | 2", "condition": ""},
+    ),
+    Case(
         "units are written as UCUM does",
         {
             "measurement": """measurement_concept_id | measurement_date | value_as_number | unit_concept_id | unit_source_value

@@ -17,7 +17,7 @@ from stepwell.knowledge.load import load
 from stepwell.records import omop
 from stepwell.records.tables import SCHEMAS
 from tests.spec import postgres
-from tests.spec.harness import cells
+from tests.spec.harness import AS_OF, cells
 from tests.unit.records.omop.cases import CASES
 from tests.unit.records.omop.cdm import Case, combined, found_rows
 
@@ -32,12 +32,19 @@ def in_duckdb(tables: Mapping[str, pa.Table]) -> Source:
 
 
 def written(source: Source) -> Results:
-    """Every record table, with inference and without."""
+    """Every record table, with inference and without, and what is said of the source."""
     knowledge = reading.knowledge_beside(source, load())
-    return {
+    about = {
+        "account": omop.account(source.tables, knowledge),
+        "quality": omop.quality(source.tables, knowledge, AS_OF),
+        "columns": omop.person_columns(source.tables, ["gender_concept_id", "year_of_birth"]),
+    }
+    found = {
         infer: {name: source.run(table) for name, table in omop.records(source.tables, knowledge, infer=infer).items()}
         for infer in (False, True)
     }
+    found[False] |= {name: source.run(table) for name, table in about.items()}
+    return found
 
 
 def put(connection: psycopg.Connection[Any], tables: Mapping[str, pa.Table]) -> None:
@@ -89,6 +96,14 @@ def _as_written(rows: list[dict[str, str]]) -> list[dict[str, str]]:
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
 def test_postgres_gives_the_same_rows(name: str, infer: bool, duck: Results, post: Results) -> None:  # noqa: FBT001 -- a parameter of the test
     assert sorted(post[infer][name].to_pylist(), key=repr) == sorted(duck[infer][name].to_pylist(), key=repr)
+
+
+@pytest.mark.parametrize("name", ["account", "quality", "columns"])
+def test_postgres_says_the_same_of_the_source(name: str, duck: Results, post: Results) -> None:
+    first, second = (sorted(one[False][name].to_pylist(), key=repr) for one in (duck, post))
+
+    assert first
+    assert second == first
 
 
 def test_every_record_table_has_its_columns(duck: Results) -> None:
