@@ -21,7 +21,7 @@ from stepwell.engines.sql import steps
 from stepwell.knowledge.load import load
 from stepwell.knowledge.tables import tables as knowledge_tables
 from stepwell.records.tables import SCHEMAS
-from stepwell.review import in_order, parameter_table, reads
+from stepwell.review import REVIEW, parameter_table
 
 AS_OF = date(2025, 6, 30)
 COHORT = (
@@ -70,7 +70,7 @@ CREATE TABLE {to}.raw_exposure AS SELECT person_id, ingredient, NULL::VARCHAR AS
     CASE WHEN last AND {chance} < 0.3 THEN 'stopped' ELSE 'completed' END AS status,
     CASE WHEN last AND {chance} < 0.1 THEN 'no benefit' WHEN last AND {chance} < 0.2 THEN 'side effects' END
     AS stop_reason, NULL::VARCHAR AS adherence, NULL::VARCHAR AS reported_outcome,
-    NULL::VARCHAR AS order_evidence_id, NULL::VARCHAR AS trap, 'code' AS coded_by,
+    NULL::VARCHAR AS order_evidence_id, NULL::VARCHAR AS trap, NULL::VARCHAR AS inferred, 'code' AS coded_by,
     'drug_exposure/' || (i * 100 + row_number() OVER (PARTITION BY person_id ORDER BY n, ingredient, k)) AS evidence_id
     FROM (SELECT *, (began + k::INTEGER * 30)::DATE AS start, CASE WHEN {other} < 0.8 THEN 30 ELSE 28 END AS days,
     CASE WHEN {chance} > 0.1 THEN 10.0 * (1 + (k + n) % 4) * CASE WHEN ingredient IN ('sertraline', 'venlafaxine',
@@ -161,16 +161,23 @@ def main() -> None:
         connection.execute(f'CREATE TABLE "{name}" AS FROM incoming')
     connection.unregister("incoming")
     fill(connection, 1000 * asked.people)
-    wanted = tuple(reads()) if asked.all else COHORT
-    compiled = {step.name: step.sql for step in steps("duckdb")}
+    wanted = tuple(REVIEW.reads) if asked.all else COHORT
+    compiled = {step.name: step.sql for step in steps("duckdb", REVIEW)}
     found, sums = [], []
-    for name in in_order(wanted):
+    order = REVIEW.in_order(wanted)
+    last = {read: name for name in order for read in REVIEW.reads[name]}
+    for name in order:
         before = clocks()
         connection.execute(f'CREATE TABLE "{name}" AS {compiled[name]}')
         after = clocks()
-        rows, total = connection.execute(f'SELECT count(*), sum(hash(t)) FROM "{name}" AS t').fetchone() or (0, 0)  # noqa: S608 -- our own names
+        summed = "sum(hash(t))" if asked.sums else "0"
+        rows, total = connection.execute(f'SELECT count(*), {summed} FROM "{name}" AS t').fetchone() or (0, 0)  # noqa: S608 -- our own names
         found.append((name, after[0] - before[0], after[1] - before[1], rows))
         sums.append(f"{name} {rows} {total}\n")
+        # As a run does: what nobody reads any more is dropped.
+        for read in REVIEW.reads[name]:
+            if last[read] == name and read not in wanted:
+                connection.execute(f'DROP TABLE "{read}"')
     for name, used, passed, rows in sorted(found, key=lambda row: -row[1]):
         share = 100 * used / sum(row[1] for row in found)
         print(f"{name:20} {used:8.2f} s {passed:8.2f} s {rows:12,} rows {share:5.1f} %")

@@ -59,6 +59,10 @@ class Store:
         """Runs a query and keeps its rows as a table."""
         self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS {sql}')
 
+    def drop(self, name: str) -> None:
+        """Frees a table that was made."""
+        self.connection.execute(f'DROP TABLE "{name}"')
+
     def fetch(self, name: str) -> pa.Table:
         """All rows of a table."""
         return self.connection.table(name).to_arrow_table()

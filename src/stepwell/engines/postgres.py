@@ -52,12 +52,17 @@ class Store:
 
     def make(self, name: str, sql: str, columns: Mapping[str, str]) -> None:
         """Runs a query and keeps its rows as a table."""
-        self._drop(name)
+        self.drop(name)
         # The steps' SQL is our own and holds per cent signs, so nothing is put into it.
         with self._writing() as cursor:
             cursor.execute(f'CREATE TEMP TABLE "{name}" AS {sql}'.encode())
         self._keep(name, columns)
         self._learn(name)
+
+    def drop(self, name: str) -> None:
+        """Frees a table that was made."""
+        with self._writing() as cursor:
+            cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(sql.Identifier(name)))
 
     def fetch(self, name: str) -> pa.Table:
         """All rows of a table."""
@@ -80,7 +85,7 @@ class Store:
     def forget(self) -> None:
         """Drops what was made since `begin`."""
         for name in self._of_run or ():
-            self._drop(name)
+            self.drop(name)
         self._of_run = None
 
     def interrupt(self) -> None:
@@ -114,7 +119,7 @@ class Store:
         return pa.schema([(column, pa.type_for_alias(kind)) for column, kind in self._kinds[name].items()])
 
     def _create(self, name: str, columns: Mapping[str, str]) -> None:
-        self._drop(name)
+        self.drop(name)
         listed = sql.SQL(", ").join(
             sql.SQL("{} " + TYPES[kind]).format(sql.Identifier(column)) for column, kind in columns.items()
         )
@@ -131,10 +136,6 @@ class Store:
         """Tells the planner how many rows there are: of a temporary table it would otherwise never know."""
         with self._writing() as cursor:
             cursor.execute(sql.SQL("ANALYZE pg_temp.{}").format(sql.Identifier(name)))
-
-    def _drop(self, name: str) -> None:
-        with self._writing() as cursor:
-            cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(sql.Identifier(name)))
 
     @contextmanager
     def _writing(self) -> Iterator[psycopg.Cursor[tuple[object, ...]]]:

@@ -53,6 +53,11 @@ class Store:
         self.session.sql(sql).write.mode("overwrite").parquet(path)
         self._show(name, self.session.read.parquet(path))
 
+    def drop(self, name: str) -> None:
+        """Frees a table that was made."""
+        self.session.catalog.dropTempView(name)
+        self._remove(f"{self._work}/{name}")
+
     def fetch(self, name: str) -> pa.Table:
         """All rows of a table; they come to the driver, so it has to be small."""
         return self.session.table(name).toArrow()
@@ -65,8 +70,7 @@ class Store:
     def forget(self) -> None:
         """Drops what was made since `begin`."""
         for name in self._of_run or ():
-            self.session.catalog.dropTempView(name)
-            self._remove(f"{self._work}/{name}")
+            self.drop(name)
         self._of_run = None
 
     def interrupt(self) -> None:

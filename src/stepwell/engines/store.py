@@ -35,6 +35,9 @@ class Store(Protocol):
             columns: Arrow type of each of its columns by name.
         """
 
+    def drop(self, name: str) -> None:
+        """Frees a table that was made."""
+
     def fetch(self, name: str) -> pa.Table:
         """All rows of a table, in no order."""
 
@@ -104,7 +107,15 @@ class Engine:
 
 
 def make(store: Store, pipeline: Pipeline, wanted: Sequence[str]) -> None:
-    """Makes the tables wanted, and the steps that they rest on; what the pipeline is given stands in the store."""
+    """Makes the tables wanted, and the steps that they rest on; what the pipeline is given stands in the store.
+
+    A step that isn't wanted itself is dropped behind the last that reads it: most of the memory of a run is theirs.
+    """
     compiled = {step.name: step for step in steps(store.dialect, pipeline)}
-    for name in pipeline.in_order(wanted):
+    order = pipeline.in_order(wanted)
+    last = {read: name for name in order for read in pipeline.reads[name]}
+    for name in order:
         store.make(*compiled[name])
+        for read in pipeline.reads[name]:
+            if last[read] == name and read not in wanted:
+                store.drop(read)

@@ -43,10 +43,12 @@ def reason(fact: Table, reason_entry: Table, reason_sign: Table, person: Table) 
 
 def _what_remains(rows: Table) -> Table:
     """True resistance is shown once nothing else is left to explain it."""
-    others = ibis.window(group_by="person_id")
     opened = one_if(~rows.what_remains & rows.own.isin([POSSIBLE, NOT_ASSESSED]))
     other = one_if(~rows.what_remains & (rows.own == SHOWN))
-    rows = rows.mutate(open_reasons=opened.sum().over(others).cast("int64"), other_reasons=other.sum().over(others))
+    counted = rows.group_by("person_id").aggregate(
+        open_reasons=opened.sum().cast("int64"), other_reasons=other.sum().cast("int64")
+    )
+    rows = rows.inner_join(counted, "person_id")
     left = (rows.open_reasons + rows.other_reasons) > 0
     state = ibis.cases((rows.what_remains & (rows.own == SHOWN) & left, POSSIBLE), else_=rows.own)
     return rows.select(

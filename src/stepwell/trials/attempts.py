@@ -11,9 +11,9 @@ from stepwell.trials.supply import DISPENSED, ORDERED
 COLUMNS = (
     *ERA, "role", "class_group", "drug_class", "start_earliest", "start_latest", "end_earliest", "end_latest",
     "last_start", "supplies", "by_text", "inferred_rows", "trial_id", "basis", "days_low", "covered_high",
-    "covered_low", "dose_unit", "formulation", "first_dose_low", "first_dose_high", "peak_dose_low", "peak_dose_high", "dose_steps", "stop_reason",
-    "reported_outcome", "last_status", "stated_adherence", "state", "end_recorded", "days_high",
-    "proportion_supplied_low", "proportion_covered_low", "proportion_covered_high",
+    "covered_low", "dose_unit", "formulation", "first_dose_low", "first_dose_high", "peak_dose_low", "peak_dose_high",
+    "dose_steps", "stop_reason", "reported_outcome", "last_status", "stated_adherence", "state", "end_recorded",
+    "days_high", "proportion_supplied_low", "proportion_covered_low", "proportion_covered_high",
 )  # fmt: skip
 
 
@@ -132,10 +132,8 @@ def trial_coverage(supply_reach: Table, era_begin: Table, trial_span: Table) -> 
 
 def trial_dose(dose_step: Table) -> Table:
     """One row per era: first and highest dose; a highest that is unknown in any step is open upward (null)."""
-    window = ibis.window(group_by=list(ERA), order_by=[dose_step.possible_start, dose_step.certain_start])
-    rows = dose_step.mutate(place=ibis.row_number().over(window))
-    rows = rows.mutate(high=ibis.greatest(rows.dose_high, rows.sum_high.fill_null(rows.dose_high)))
-    first = rows.place == 0
+    rows = dose_step.mutate(high=ibis.greatest(dose_step.dose_high, dose_step.sum_high.fill_null(dose_step.dose_high)))
+    first = rows.first_step
     return rows.group_by(list(ERA)).aggregate(
         dose_unit=rows.dose_unit.max(),
         formulation=rows.formulation.max(where=first),

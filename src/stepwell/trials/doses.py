@@ -29,7 +29,8 @@ def dose_step(era_supply: Table, trial_answer: Table, parameter: Table) -> Table
         `certain_start`, `certain_end` (days surely on at least `dose_low`), `possible_start`,
         `possible_end` (days perhaps on `dose_high`), `can_be_told` (it is unknown, and somebody can say it in mg a
         day), `sum_high` and `sum_end` where the supply before
-        may have been taken along with this one until `sum_end`, `shown_end`: until the next step.
+        may have been taken along with this one until `sum_end`, `shown_end`: until the next step; `first_step`,
+        `last_step` of the trial; `overlaps`: it may share days with another step.
     """
     used = era_supply.filter(era_supply.counts)
     steps = _told(_together(used), trial_answer)
@@ -102,6 +103,7 @@ def _replaced(steps: Table) -> Table:
         before_end=steps.possible_end.lag(1).over(window),
         before_high=steps.dose_high.lag(1).over(window),
         before_product=steps.product_key.lag(1).over(window),
+        place=ibis.row_number().over(window),
     )
     overlap = days_between(rows.next_start, rows.possible_end)
     refill = (overlap > 0) & (overlap <= rows.overlap_tolerance_days)
@@ -121,13 +123,16 @@ def _with_sum(rows: Table) -> Table:
     )
     ends = ibis.least(rows.before_end, rows.possible_end)
     shown = ibis.cases((rows.next_start < rows.possible_end, rows.next_start), else_=rows.possible_end)
+    apart = (rows.kept_end <= rows.next_start) & (rows.certain_end <= rows.next_surely)
+    apart &= rows.certain_start <= rows.next_surely
     return rows.select(
         *ERA, "possible_start", "certain_start", "certain_end", "dose_low", "dose_high", "dose_unit", "formulation",
         possible_end=rows.kept_end,
         may_add_up=along, can_be_told="can_be_told",
         sum_high=ibis.cases((along, rows.before_high + rows.dose_high), else_=ibis.null("float64")),
         sum_end=ibis.cases((along, ends), else_=ibis.null("date")),
-        shown_end=shown,
+        shown_end=shown, first_step=rows.place == 0, last_step=rows.next_start.isnull(),
+        overlaps=along | ~(rows.next_start.isnull() | apart),
     )  # fmt: skip
 
 
@@ -139,8 +144,8 @@ def dose_reach(dose_step: Table, minimum_dose: Table) -> Table:
         minimum_dose: Knowledge table: the minimum of each formulation, and of the drug where none is said.
 
     Returns:
-        `minimum` (null: the table doesn't list this formulation), `reaches`, `may_reach`, and
-        `may_reach_together`: along with the step before it.
+        `minimum` (null: the table doesn't list this formulation), `reaches`, `may_reach`,
+        `may_reach_together`: along with the step before it, and `overlaps`.
     """
     steps = dose_step.mutate(formulation=dose_step.formulation.fill_null(""))
     rows = steps.inner_join(minimum_dose, ["ingredient", "formulation"])
@@ -151,7 +156,7 @@ def dose_reach(dose_step: Table, minimum_dose: Table) -> Table:
         *ERA, "dose_table", "minimum", "certain_start", "certain_end", "possible_start", "possible_end", "sum_end",
         reaches=((rows.dose_low >= rows.minimum) & ~other_unit).fill_null(False),
         may_reach=unknown | (rows.dose_high >= rows.minimum).fill_null(False),
-        may_reach_together=together.fill_null(False),
+        may_reach_together=together.fill_null(False), overlaps="overlaps",
     )  # fmt: skip
 
 
@@ -162,24 +167,36 @@ def days_at_minimum(dose_reach: Table) -> Table:
         `days_low` (surely), `days_high` (perhaps: unknown doses may have reached it), `minimum_dose`
         (the lowest that applied), `first_day`: first day on which it was surely reached, else perhaps.
     """
-    rows, keys = dose_reach, [*ERA, "dose_table"]
+    keys = [*ERA, "dose_table"]
+    listed = _listed(dose_reach, keys)
+    # Only days that steps share have to be looked for; all others are added up.
+    rows = dose_reach.semi_join(listed.filter(listed.shared > 0), keys)
     perhaps = rows.filter(rows.may_reach).select(*keys, start="possible_start", end="possible_end")
     summed = rows.filter(rows.may_reach_together).select(*keys, start="possible_start", end="sum_end")
     low = union_days(rows.filter(rows.reaches), keys, "certain_start", "certain_end", "days_low")
     high = union_days(perhaps.union(summed), keys, "start", "end", "days_high")
+    joined = listed.left_join(low, keys).drop(*(f"{key}_right" for key in keys)).left_join(high, keys)
+    return joined.select(
+        *keys,
+        "minimum_dose",
+        "first_day",
+        days_low=ibis.cases((joined.shared > 0, joined.days_low.fill_null(0)), else_=joined.sum_low),
+        days_high=ibis.cases((joined.shared > 0, joined.days_high.fill_null(0)), else_=joined.sum_high),
+    )
+
+
+def _listed(rows: Table, keys: list[str]) -> Table:
+    """One row per trial and dose table, its days added up: `sum_low`, `sum_high`; `shared`: steps that may overlap."""
+    low = ibis.greatest(days_between(rows.certain_start, rows.certain_end), 0)
+    high = ibis.greatest(days_between(rows.possible_start, rows.possible_end), 0)
     listed = rows.group_by(keys).aggregate(
         minimum_dose=rows.minimum.min(),
         first_day=ibis.coalesce(
             rows.certain_start.min(where=rows.reaches),
             rows.certain_start.min(where=rows.may_reach | rows.may_reach_together),
         ),
+        sum_low=ibis.cases((rows.reaches, low), else_=0).sum().cast("int64"),
+        sum_high=ibis.cases((rows.may_reach, high), else_=0).sum().cast("int64"),
+        shared=one_if(rows.overlaps).sum(),
     )
-    listed = listed.filter(listed.minimum_dose.notnull())
-    joined = listed.left_join(low, keys).drop(*(f"{key}_right" for key in keys)).left_join(high, keys)
-    return joined.select(
-        *keys,
-        "minimum_dose",
-        "first_day",
-        days_low=joined.days_low.fill_null(0),
-        days_high=joined.days_high.fill_null(0),
-    )
+    return listed.filter(listed.minimum_dose.notnull())

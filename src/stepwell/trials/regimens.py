@@ -54,7 +54,7 @@ def _at_highest(
     trials: Table, dose_step: Table, dose: Table, formulation: Table, dose_limit: Table, ages: Table
 ) -> Table:
     """Whether the dose now is the highest licensed one; a drug without such a dose isn't here."""
-    now = first_rows(dose_step, ERA, [dose_step.possible_start.desc(), dose_step.certain_start.desc()])
+    now = dose_step.filter(dose_step.last_step)
     now = now.select(
         *ERA, "dose_low", "dose_unit", formulation=now.formulation.fill_null(""),
         most=ibis.cases((now.sum_high > now.dose_high, now.sum_high), else_=now.dose_high),
