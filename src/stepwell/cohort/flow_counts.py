@@ -6,10 +6,10 @@ Raw counts, one row per way. Small cells are suppressed elsewhere, before any of
 from collections.abc import Sequence
 
 import ibis
-from ibis.expr.types import IntegerValue, Table
+from ibis.expr.types import BooleanValue, IntegerValue, Table
 
 from stepwell.cohort.lines import NEXT_LINE
-from stepwell.logic import MET, one_if
+from stepwell.logic import MET
 
 NO_FURTHER_STEP = "no further step"
 """Where a flow ends after the last step of a person."""
@@ -61,7 +61,7 @@ def line_count(line: Table, by: Sequence[str] = ()) -> Table:
     """
     return line.group_by([*by, "line", "drugs"]).aggregate(
         people=_people(line), median_days=line.days.median().cast("float64"),
-        response=one_if(line.response == MET).sum(), remission=one_if(line.remission == MET).sum(),
+        response=_people(line, line.response == MET), remission=_people(line, line.remission == MET),
     )  # fmt: skip
 
 
@@ -75,5 +75,5 @@ def _flow(rows: Table, by: Sequence[str]) -> Table:
     return rows.group_by([*by, "step", rows.drugs.name("from_drugs"), "to_drugs"]).aggregate(people=_people(rows))
 
 
-def _people(rows: Table) -> IntegerValue:
-    return rows.person_id.nunique().cast("int64")
+def _people(rows: Table, where: BooleanValue | None = None) -> IntegerValue:
+    return rows.person_id.nunique(where=where).cast("int64")

@@ -135,12 +135,15 @@ def class_of(regimen: str, classes: Mapping[str, str], ends: Sequence[str] = ())
 
 
 COLOURS = {
-    "ssri": "#1a66a8", "snri": "#17714f", "ndri": "#b06000", "nassa": "#7d4aa0", "tca": "#9c2f6b",
-    "multimodal": "#4d7a12", "maoi": "#8f1d14", "rima": "#8f1d14", "sari": "#0f7882",
-    "atypical-antipsychotic": "#5a4632", "lithium": "#2f3d8f", "nmda-antagonist": "#c2410c",
-    SEVERAL: "#33415c", UNCLASSED: "#56616f", "other": "#9aa5b1", END: "#eef1f4",
+    "ssri": "#1f4e8c", "snri": "#4fae7f", "ndri": "#f0b64a", "nassa": "#8560b0", "tca": "#5e1240",
+    "multimodal": "#a9cf6b", "maoi": "#8f1d14", "rima": "#8f1d14", "sari": "#55b7c0",
+    "atypical-antipsychotic": "#c9a27c", "lithium": "#20255c", "nmda-antagonist": "#e2743a",
+    SEVERAL: "#33415c", UNCLASSED: "#6b7785", "other": "#cfd6df", END: "#ffffff",
 }  # fmt: skip
-"""One colour for each class of drug, on every picture; a class that is not here is `unclassed`."""
+"""One colour for each class of drug, on every picture; a class that is not here is `unclassed`.
+
+They differ in lightness as well, the commonest most, so that they are told apart in grey.
+"""
 
 CLASS_NAMES = {
     "ssri": "SSRI", "snri": "SNRI", "ndri": "NDRI", "nassa": "NaSSA", "tca": "tricyclic", "maoi": "MAOI",

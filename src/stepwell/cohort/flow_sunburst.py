@@ -6,7 +6,7 @@ from math import cos, pi, sin
 
 import pyarrow as pa
 
-from stepwell.cohort.flow_drawing import environment, fitting, legend
+from stepwell.cohort.flow_drawing import environment, fitting, legend, on_dark
 from stepwell.cohort.flow_folding import COLOURS, class_of, colour_class, gathered, shown_paths
 from stepwell.cohort.pathways import THEN
 
@@ -88,7 +88,7 @@ def draw_sunburst(
         title=title, name=name, width=shape.size + KEY_WIDTH, size=shape.size, middle=shape.size / 2, arcs=arcs,
         legend=key, key_row=KEY_ROW, key_y=max(shape.size / 2 - len(key) * KEY_ROW / 2, 10.0), people=trunk.people,
         paths=listed, left_out=any(row["people"] is None for row in rows), fewest=fewest, colours=COLOURS,
-        description=_description(trunk),
+        on_dark=on_dark, description=_description(trunk),
     )  # fmt: skip
 
 

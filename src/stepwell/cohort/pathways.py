@@ -152,7 +152,7 @@ def _windows(targets: Table, rules: PathwayRules) -> Table:
     anchors = {"start": targets.start, "end": targets.end}
     return targets.select(
         "person_id",
-        window=ibis.literal(1, type="int64") if rules.join_windows else _window_number(targets),
+        window=ibis.literal(1, type="int32").cast("int64") if rules.join_windows else _window_number(targets),
         first_day=plus_days(anchors[rules.from_anchor], rules.from_days),
         last_day=plus_days(anchors[rules.to_anchor], rules.to_days),
     )
