@@ -31,8 +31,8 @@ def collapsed(eras: list[Era], most_gap_days: int) -> list[Era]:
     return sorted(joined)
 
 
-def _pieces(before: Era, era: Era, combination_days: int) -> list[Era]:
-    """Two overlapping eras taken apart; pieces of no days are none."""
+def _pieces(before: Era, era: Era, combination_days: int, least_remains: int) -> list[Era]:
+    """Two overlapping eras taken apart; pieces of no days are none, nor remains beside a combination that are short."""
     overlap = (before.end - era.start).days
     head = Era(before.start, era.start, before.drugs)
     if overlap < combination_days and overlap not in (era.days, before.days):
@@ -40,17 +40,18 @@ def _pieces(before: Era, era: Era, combination_days: int) -> list[Era]:
     shared = min(before.end, era.end)
     longer = before if before.end > era.end else era
     both = tuple(sorted(before.drugs + era.drugs))
-    found = [head, Era(era.start, shared, both), Era(shared, longer.end, longer.drugs)]
-    return [piece for piece in found if piece.days > 0]
+    remains = [piece for piece in (head, Era(shared, longer.end, longer.drugs)) if piece.days >= least_remains]
+    return [piece for piece in [*remains, Era(era.start, shared, both)] if piece.days > 0]
 
 
-def separated(eras: list[Era], combination_days: int, least_days: int) -> list[Era]:
+def separated(eras: list[Era], combination_days: int, least_days: int, short: str) -> list[Era]:
     """Eras without overlap: the first overlap is taken apart, and what is too short goes; then the next."""
+    least_remains, least = (least_days, 0) if short == "remains" else (0, least_days)
     eras = sorted(eras)
     while True:
         pairs = [place for place in range(1, len(eras)) if eras[place].start < eras[place - 1].end]
         if not pairs:
             return eras
         at = pairs[0]
-        apart = [*eras[: at - 1], *_pieces(eras[at - 1], eras[at], combination_days), *eras[at + 1 :]]
-        eras = sorted(era for era in apart if era.days >= least_days)
+        apart = [*eras[: at - 1], *_pieces(eras[at - 1], eras[at], combination_days, least_remains), *eras[at + 1 :]]
+        eras = sorted(era for era in apart if era.days >= least)

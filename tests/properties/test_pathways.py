@@ -47,6 +47,7 @@ rules = st.builds(
     least_after_combination_days=st.sampled_from((0, 1, 10, 30)),
     longest_path=st.just(LONGEST),
     keep=st.just("all"),
+    short=st.sampled_from(("any", "remains")),
 )
 
 
@@ -69,7 +70,7 @@ def named(persons: list[list[Row]]) -> dict[str, list[Row]]:
 def by_hand(rows: list[Row], rules: PathwayRules) -> list[Era]:
     eras = [Era(row["start"], row["end"], (row["treatment"],)) for row in rows]
     long = collapsed([era for era in eras if era.days >= rules.least_era_days], rules.era_collapse_days)
-    return separated(long, rules.combination_days, rules.least_after_combination_days)[:LONGEST]
+    return separated(long, rules.combination_days, rules.least_after_combination_days, rules.short)[:LONGEST]
 
 
 @FEW

@@ -41,6 +41,7 @@ def line_rules(knowledge: Knowledge) -> PathwayRules:
         least_after_combination_days=rule("line-after-combination-days"),
         longest_path=rule("line-most"),
         keep="changes",
+        short="remains",
         join_windows=True,
     )
 

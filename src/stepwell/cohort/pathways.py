@@ -24,6 +24,7 @@ CHOICES = {
     "from_anchor": ("start", "end"),
     "to_anchor": ("start", "end"),
     "overlap": ("truncate", "keep"),
+    "short": ("any", "remains"),
     "keep": ("first", "changes", "all"),
 }
 
@@ -43,6 +44,9 @@ class PathwayRules:
             before; `all` (filterTreatments).
         overlap: What is done with an overlap too short to be a combination. `truncate`: the earlier era ends where
             the later begins; `keep`: both stay as they are (overlapMethod).
+        short: Which eras `least_after_combination_days` leaves out. `any`: all of a window that has an overlap, as the
+            program of TreatmentPatterns does; `remains`: only what is left before or after a combination, as its
+            manual says.
         from_anchor: `start` or `end` of the window, from which `from_days` counts (startAnchor).
         from_days: The first day a treatment may begin, counted from there; negative before (windowStart).
         to_anchor: `start` or `end` of the window, from which `to_days` counts (endAnchor).
@@ -62,6 +66,7 @@ class PathwayRules:
     longest_path: int
     keep: str
     overlap: str = "truncate"
+    short: str = "any"
     from_anchor: str = "start"
     from_days: int = 0
     to_anchor: str = "end"
@@ -112,7 +117,7 @@ def pathways(
         `last` (no step came after it, also none beyond `longest_path`).
     """
     apart = separated(_eras(events, targets, rules), rules.combination_days, rules.least_after_combination_days,
-                      rules.overlap, keep, count)  # fmt: skip
+                      rules.overlap, rules.short, keep, count)  # fmt: skip
     names = apart.drugs.split(BESIDE)
     named = apart.mutate(drugs=names.sort().join(WITH), drug_count=names.length().cast("int64"))
     chosen = _chosen(named, rules.keep)

@@ -102,8 +102,26 @@ GAPS = Case(
             1 | 100 | 80 | 80 | 0.8 | 100"""
     },
 )
+SHORT = Case(
+    title="a trial of a week is a line, also of somebody with a combination",
+    record={
+        "person": OBSERVED,
+        "exposure": """
+            ingredient | start | days | dose
+            fluoxetine | 2021-06-01 | 7 | 20
+            sertraline | 2022-01-01 | 90 | 100
+            lithium | 2022-02-01 | 59 |""",
+    },
+    expected={
+        "line": """
+            line | drugs | days | outcome
+            1 | fluoxetine | 7 | too short
+            2 | sertraline | 31 | cannot tell
+            3 | lithium+sertraline | 59 | cannot tell"""
+    },
+)
 NOBODY = Case(title="no treatment is no line", record={"person": OBSERVED}, expected={"line": ""})
-CASES = [SWITCH, ADDED, BEFORE, RUNNING, OPEN, GAPS, NOBODY]
+CASES = [SWITCH, ADDED, BEFORE, RUNNING, OPEN, GAPS, SHORT, NOBODY]
 
 
 @pytest.fixture(scope="module")
@@ -158,13 +176,16 @@ def test_ways_from_line_to_line_are_counted_with_how_they_end(store: Store, tabl
     rows = store.rows(line_flow(tables["line"]), ("step", "from_drugs", "to_drugs"))
 
     assert [tuple(row.values()) for row in rows] == [
+        (1, "fluoxetine", "sertraline", 1),
         (1, "sertraline", "end not recorded", 1),
         (1, "sertraline", "lithium+sertraline", 1),
         (1, "sertraline", "still running", 1),
         (1, "sertraline", "stopped", 2),
         (1, "sertraline", "venlafaxine", 1),
         (2, "lithium+sertraline", "sertraline", 1),
+        (2, "sertraline", "lithium+sertraline", 1),
         (2, "venlafaxine", "stopped", 1),
+        (3, "lithium+sertraline", "stopped", 1),
         (3, "sertraline", "stopped", 1),
     ]
 
@@ -175,12 +196,16 @@ def test_lines_are_counted_with_median_days_and_outcomes(store: Store, tables: d
 
     assert [tuple(row.values()) for row in counts if row["line"] > 1] == [
         (2, "lithium+sertraline", 1, 90.0, 0, 0),
+        (2, "sertraline", 1, 31.0, 0, 0),
         (2, "venlafaxine", 1, 90.0, 1, 1),
+        (3, "lithium+sertraline", 1, 59.0, 0, 0),
         (3, "sertraline", 1, 120.0, 0, 0),
     ]
     assert [tuple(row.values()) for row in outcomes if row["line"] > 1] == [
         (2, "lithium+sertraline", "cannot tell", 1),
+        (2, "sertraline", "cannot tell", 1),
         (2, "venlafaxine", "worked", 1),
+        (3, "lithium+sertraline", "cannot tell", 1),
         (3, "sertraline", "continued", 1),
     ]
 
@@ -195,7 +220,7 @@ def test_a_way_beyond_the_longest_path_is_not_counted_as_an_end(store: Store, ta
     flows = store.rows(step_flow(made), ("step",))
     paths = store.rows(path_count(path(made, tables["line_window"], rules)), ("path",))
     assert [tuple(row.values()) for row in flows] == [(1, "sertraline", "no further step", 4)]
-    assert [(row["path"], row["people"]) for row in paths] == [("None", 1), ("sertraline", 6)]
+    assert [(row["path"], row["people"]) for row in paths] == [("None", 1), ("sertraline", 7)]
 
 
 @pytest.mark.parametrize("dialect", ["postgres", "pyspark"])

@@ -134,6 +134,10 @@ CASES = (
         A | 2020-01-01 | 2020-01-20
         C | 2020-03-01 | 2020-06-01
         D | 2020-06-01 | 2020-09-01"""),
+    case("A-C-C+D-D", "a short era of its own stays where only remains are left out", """
+        A | 2020-01-01 | 2020-01-20
+        C | 2020-03-01 | 2020-06-01
+        D | 2020-04-15 | 2020-09-01""", short="remains"),
     case("A-B", "that the days touch is no overlap", """
         A | 2020-01-01 | 2020-03-01
         B | 2020-03-01 | 2020-03-10""", least_after_combination_days=30),
