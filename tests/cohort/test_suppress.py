@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from stepwell.cohort.suppress import Cells, Shown, Sum, exposed, possible, protect, rounded
 
 LEAST = 5
+Table = dict[tuple[str, str], int]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_counts_that_do_not_add_up_are_refused() -> None:
         protect(cells, LEAST)
 
 
-def _populations(shown: Shown, values: dict[tuple[str, ...], int]) -> Iterator[dict[tuple[str, ...], int]]:
+def _populations(shown: Shown, values: Table) -> Iterator[Table]:
     """Every table of two rows and three columns, the rows of known length, that would be shown so."""
     for x, y in product(_rows("x", shown, values), _rows("y", shown, values)):
         sums = {("all", column): x["x", column] + y["y", column] for column in "abc"}
@@ -82,14 +83,14 @@ def _populations(shown: Shown, values: dict[tuple[str, ...], int]) -> Iterator[d
             yield x | y | sums
 
 
-def _rows(row: str, shown: Shown, values: dict[tuple[str, ...], int]) -> list[dict[tuple[str, ...], int]]:
+def _rows(row: str, shown: Shown, values: Table) -> list[Table]:
     total = values[row, "all"]
     made = [(a, b, total - a - b) for a in range(total + 1) for b in range(total - a + 1)]
     tables = [{(row, column): count for column, count in zip("abc", cells, strict=True)} for cells in made]
     return [table for table in tables if all(_fits(shown, values, key, count) for key, count in table.items())]
 
 
-def _fits(shown: Shown, values: dict[tuple[str, ...], int], key: tuple[str, ...], count: int) -> bool:
+def _fits(shown: Shown, values: Table, key: tuple[str, str], count: int) -> bool:
     low, high = possible(shown[key], values[key], LEAST)
     return low <= count <= high
 

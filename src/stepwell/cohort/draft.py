@@ -15,6 +15,8 @@ Raw = Mapping[str, pa.Table]
 PEOPLE = "people_count"
 EVERYBODY = (PEOPLE, "all", "all")
 """The cell that counts everybody."""
+OTHER = "other"
+"""Groups, sets and ways too small to be named, together."""
 
 
 @dataclass
@@ -70,6 +72,28 @@ def counts_of(table: pa.Table, columns: Sequence[str], name: str = "") -> tuple[
         people[key] = people.get(key, 0) + int(row["people"])
         inferred[key] = inferred.get(key, 0) + int(row["inferred"])
     return people, inferred
+
+
+def listed(name: str, table: pa.Table, columns: Sequence[str], least: int) -> Draft:
+    """The draft of a list that nobody knows the whole of, such as the ways people went.
+
+    Args:
+        name: Of the table.
+        table: One row per value of the columns, with `people` and `inferred`; a person stands in one row.
+        columns: Words that say which people a row counts.
+        least: Smallest count that is shown.
+
+    Returns:
+        The rows that at least `least` people are in, by name; the others together as `other`, which is always there.
+        What is drawn from the counts shown (a Sankey from its paths) tells no more than they do.
+    """
+    people, inferred = counts_of(table, columns, name)
+    small = [key for key in sorted(people) if people[key] < least]
+    other = (name, *(OTHER for _ in columns))
+    for number in (people, inferred):
+        number[other] = sum(number[key] for key in small)
+    rows = [key[1:] for key in sorted(people) if key not in small and key != other]
+    return Draft(name, tuple(columns), [*rows, other[1:]], people, inferred, [Sum(tuple(small), other)])
 
 
 def protected(drafts: Iterable[Draft], least: int) -> tuple[Shown, Shown]:

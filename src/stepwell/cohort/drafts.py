@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from stepwell.cohort.draft import EVERYBODY, PEOPLE, Draft, Numbers, Raw, Row, counts_of
+from stepwell.cohort.draft import EVERYBODY, OTHER, PEOPLE, Draft, Numbers, Raw, Row, counts_of
 from stepwell.cohort.drafts_definitions import (
     DEFINITIONS,
     attrition,
@@ -13,7 +13,7 @@ from stepwell.cohort.drafts_definitions import (
     verdicts,
 )
 from stepwell.cohort.drafts_lines import lines
-from stepwell.cohort.groups import OTHER, in_order, joined_groups, regrouped
+from stepwell.cohort.groups import in_order, joined_groups, regrouped
 from stepwell.cohort.pseudo import CANNOT_TELL, CLASSES, NO_FAULT, NOT_RESISTANT, OF_TRIALS, RESISTANT, TOO_FEW
 from stepwell.cohort.steps import rule
 from stepwell.cohort.suppress import Sum

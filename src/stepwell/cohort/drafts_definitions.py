@@ -6,8 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from stepwell.cohort.draft import EVERYBODY, Draft, Numbers, Raw, Row, counts_of
-from stepwell.cohort.groups import OTHER
+from stepwell.cohort.draft import EVERYBODY, OTHER, PEOPLE, Draft, Numbers, Raw, Row, counts_of
 from stepwell.cohort.people import SHARED_STEPS, VERDICTS
 from stepwell.cohort.steps import rule
 from stepwell.cohort.suppress import Key, Sum
@@ -165,11 +164,16 @@ def variants(varied: Mapping[str, pa.Table], knowledge: Knowledge, *, sampled: b
 
     people: dict[Key, int] = {}
     inferred: dict[Key, int] = {}
+    names_of = [one.id for one in by_order(knowledge)]
     for name in names:
         true = counts_of(varied[name], ["definition_id", "result"])
         for number, into in zip(true, (people, inferred), strict=True):
             into |= {cell((name, *key)): count for key, count in number.items()}
-    total = ("variant_count", "sampled") if sampled else EVERYBODY
+    total = EVERYBODY
+    if sampled:
+        total = (PEOPLE, "variants", "sample")
+        for number in (people, inferred):
+            number[total] = sum(number.get(("variant_count", AS_SHIPPED, names_of[0], result), 0) for result in RESULTS)
     sums = [
         Sum(tuple(cell((name, one.id, result)) for result in RESULTS), total)
         for name in names for one in by_order(knowledge)

@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 
-from stepwell.cohort.draft import EVERYBODY, PEOPLE, Numbers, Raw, counts_of
+from stepwell.cohort.draft import EVERYBODY, OTHER, PEOPLE, Numbers, Raw, counts_of
 from stepwell.knowledge.load import Knowledge
 from stepwell.logic import UNKNOWN
-
-OTHER = "other"
-"""Groups and sets too small to be named, together."""
 
 
 def everybody(raw: Raw) -> int:
