@@ -1,0 +1,70 @@
+"""Lines of treatment: how each trial ended, and the ways from one regimen to the next."""
+
+from markupsafe import Markup
+
+from stepwell.cohort.dashboard_counts import Counts
+from stepwell.cohort.dashboard_parts import Bar, Bars, Figure, Section, Segment, Sheet, Text
+from stepwell.cohort.dashboard_words import named, say, shown
+from stepwell.cohort.flow_sankey import draw_sankey
+from stepwell.cohort.flow_sunburst import draw_sunburst
+from stepwell.cohort.people import VERDICTS
+
+FLOW, PATH = "line_flow", "line_path"
+TOLD = ("failed", "too low", "too short", "not taken", "not tolerated", "cannot tell")
+"""Verdicts that the finding names, where they are shown."""
+
+
+def lines(counts: Counts) -> Section:
+    """Verdicts of the first, second, ... trial; the ways between lines where they were counted."""
+    pieces = (*_verdicts(counts), *_ways(counts))
+    return Section("lines", say("lines.title"), say("lines.short"), _finding(counts),
+                   pieces or (Text(say("page.not_counted")),))  # fmt: skip
+
+
+def _verdicts(counts: Counts) -> tuple[object, ...]:
+    cells = counts.cells("verdict_count", "definition", "trial_number", "verdict")
+    leading = counts.leading.id
+    numbers = list(dict.fromkeys(number for name, number, _ in cells if name == leading))
+    if not numbers:
+        return ()
+    bars = tuple(
+        Bar(say("lines.trial", number=number),
+            tuple(Segment(one.replace(" ", "-"), cells.get((leading, number, one)), named("lines.verdict", one))
+                  for one in VERDICTS),
+            say("lines.failed", people=cells.get((leading, number, "failed"))))
+        for number in numbers
+    )  # fmt: skip
+    said = "; ".join(
+        f"{bar.label}: " + ", ".join(f"{part.title.lower()} {shown(part.people)}" for part in bar.segments)
+        for bar in bars
+    )
+    legend = tuple((one.replace(" ", "-"), named("lines.verdict", one)) for one in VERDICTS)
+    picture = Bars("lines-verdicts", say("lines.picture", definition=counts.leading.short), f"{said}.", bars, legend)
+    body = tuple(
+        (counts.short(name), str(number), *(cells.get((name, number, one)) for one in VERDICTS))
+        for name, number in dict.fromkeys((name, number) for name, number, _ in cells)
+    )
+    heads = (*say("lines.columns").split("|"), *(named("lines.verdict", one) for one in VERDICTS))
+    return Text(say("lines.lead")), picture, Sheet(say("lines.caption"), heads, body, say("page.as_table"))
+
+
+def _ways(counts: Counts) -> tuple[object, ...]:
+    classes = {one.id: one.class_group for one in counts.knowledge.ingredients}
+    drawn: list[object] = []
+    if counts.rows(FLOW):
+        drawn.append(Figure(Markup(draw_sankey(counts.tables[FLOW], classes, title=say("lines.sankey"),  # noqa: S704 -- escaped by its own template
+                                               fewest=counts.least))))  # fmt: skip
+    if counts.rows(PATH):
+        drawn.append(Figure(Markup(draw_sunburst(counts.tables[PATH], classes, title=say("lines.sunburst"),  # noqa: S704 -- as above
+                                                 fewest=counts.least))))  # fmt: skip
+    return (Text(say("lines.ways")), *drawn) if drawn else (Text(say("lines.no_ways")),)
+
+
+def _finding(counts: Counts) -> str:
+    """How the first trials ended, of what is shown."""
+    cells = counts.cells("verdict_count", "definition", "trial_number", "verdict")
+    found = [(one, people) for one in TOLD if (people := cells.get((counts.leading.id, 1, one))) is not None]
+    if not found:
+        return ""
+    said = ", ".join(say("lines.of", people=people, verdict=named("lines.verdict", one).lower()) for one, people in found)
+    return say("lines.finding", definition=counts.leading.short, said=said)

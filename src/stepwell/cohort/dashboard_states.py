@@ -1,0 +1,191 @@
+"""Reasons, options, stages and what is unknown: everybody has one state for each."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from stepwell.cohort.dashboard_counts import Counts, grouped
+from stepwell.cohort.dashboard_parts import Bar, Bars, Cards, Section, Segment, Sheet, Text
+from stepwell.cohort.dashboard_words import named, part_of, say, shown
+from stepwell.cohort.drafts import STATES
+from stepwell.options.fit import FITS
+from stepwell.reasons.states import NOT_ASSESSED, POSSIBLE, RULED_OUT, SHOWN
+
+REASON_KINDS = {SHOWN: "yes", POSSIBLE: "perhaps", RULED_OUT: "no", NOT_ASSESSED: "unknown"}
+FIT_KINDS = {
+    "suitable": "worked", "caution": "perhaps", "check first": "unknown", "not suitable": "barred", "not indicated": "no",
+}  # fmt: skip
+EVERYBODY = ("all", "all")
+MOST_UNKNOWN = 24
+"""Unknown facts drawn; the table has all."""
+
+
+def _stacked(row: Sequence[int | None], kinds: dict[str, str], words: str) -> tuple[Segment, ...]:
+    return tuple(
+        Segment(kind, people, named(words, state)) for (state, kind), people in zip(kinds.items(), row, strict=True)
+    )
+
+
+def _legend(kinds: dict[str, str], words: str) -> tuple[tuple[str, str], ...]:
+    return tuple((kind, named(words, state)) for state, kind in kinds.items())
+
+
+# --- reasons -------------------------------------------------------------------------------------------
+
+
+def reasons(counts: Counts) -> Section:
+    """For each reason, of how many people the record shows it."""
+    title, short = say("reasons.title"), say("reasons.short")
+    rows = counts.rows("reason_count")
+    if not rows:
+        return Section("reasons", title, short, "", (Text(say("page.not_counted")),))
+    cells = counts.cells("reason_count", "reason", "state")
+    titles = {row["reason"]: row["title"] for row in rows}
+    order = sorted(titles, key=lambda one: -(cells.get((one, SHOWN)) or 0))
+    bars = tuple(
+        Bar(titles[one], _stacked([cells.get((one, state)) for state in REASON_KINDS], REASON_KINDS, "reasons.state"),
+            say("reasons.shown", people=cells.get((one, SHOWN))), counts.everybody)
+        for one in order
+    )  # fmt: skip
+    said = "; ".join(f"{titles[one]}: {shown(cells.get((one, SHOWN)))}" for one in order[:8])
+    picture = Bars("reasons-states", say("reasons.picture"), f"{said}. {say('page.below')}", bars,
+                   _legend(REASON_KINDS, "reasons.state"))  # fmt: skip
+    body = tuple((titles[one], *(cells.get((one, state)) for state in STATES)) for one in titles)
+    heads = (say("reasons.column"), *(named("reasons.state", state) for state in STATES))
+    sheet = Sheet(say("reasons.caption"), heads, body, say("page.as_table"))
+    first = order[0]
+    finding = ""
+    if cells.get((first, SHOWN)) is not None and counts.everybody is not None:
+        finding = say("reasons.finding", reason=titles[first], people=cells[first, SHOWN], whole=counts.everybody)
+    return Section("reasons", title, short, finding, (Text(say("reasons.lead")), picture, sheet))
+
+
+# --- options -------------------------------------------------------------------------------------------
+
+
+def options(counts: Counts) -> Section:
+    """For each option, how many people it would suit, who need a check first, and whom it is barred for."""
+    title, short = say("options.title"), say("options.short")
+    rows = counts.rows("option_count")
+    if not rows:
+        return Section("options", title, short, "", (Text(say("page.not_counted")),))
+    cells = counts.cells("option_count", "option", "split_by", "group", "fit")
+    titles = {row["option"]: row["title"] for row in rows}
+    kinds = {one.id: str(one.kind) for one in counts.knowledge.options}
+    by_kind = [(kind, [one for one in titles if kinds.get(one, "") == kind]) for kind in dict.fromkeys(kinds.values())]
+    pictures = tuple(_options_of(counts, kind, own, titles, cells) for kind, own in by_kind if own)
+    pieces = (Text(say("options.lead")), *pictures, *_splits(rows, titles, cells))
+    return Section("options", title, short, _options_finding(counts, titles, cells), pieces)
+
+
+def _options_of(counts: Counts, kind: str, own: list[str], titles: dict[str, str], cells: Any) -> Bars:  # noqa: ANN401 -- cells
+    bars = tuple(
+        Bar(titles[one],
+            _stacked([cells.get((one, *EVERYBODY, fit)) for fit in FIT_KINDS], FIT_KINDS, "options.fit"),
+            say("options.suits", people=cells.get((one, *EVERYBODY, "suitable"))), counts.everybody)
+        for one in own
+    )  # fmt: skip
+    said = "; ".join(
+        f"{titles[one]}: " + ", ".join(f"{fit} {shown(cells.get((one, *EVERYBODY, fit)))}" for fit in FIT_KINDS)
+        for one in own
+    )
+    return Bars(f"options-{kind.replace(' ', '-')}", named("options.kind", kind), f"{said}.", bars,
+                _legend(FIT_KINDS, "options.fit"))  # fmt: skip
+
+
+def _splits(rows: list[dict[str, Any]], titles: dict[str, str], cells: Any) -> tuple[Sheet, ...]:  # noqa: ANN401 -- cells
+    """A planner's table for each column that people are split by: option and fit down, groups across."""
+    sheets = []
+    for split, own in grouped(rows, "split_by"):
+        groups = list(dict.fromkeys(row["group"] for row in own))
+        body = []
+        for one, fit in ((one, fit) for one in titles for fit in FITS):
+            numbers = tuple(cells.get((one, split, group, fit)) for group in groups)
+            if any(number is not None for number in numbers):
+                body.append((titles[one], named("options.fit", fit), *numbers))
+        words = named("who.split", split)
+        heads = (*say("options.columns").split("|"), *(say("options.everybody") if split == "all" else group
+                                                      for group in groups))  # fmt: skip
+        sheets.append(Sheet(say("options.caption", split=words), heads, tuple(body), say("options.folded", split=words)))
+    return tuple(sheets)
+
+
+def _options_finding(counts: Counts, titles: dict[str, str], cells: Any) -> str:  # noqa: ANN401 -- cells
+    """How many options can be called suitable for anybody; else that a check comes first."""
+    fits = {one: cells.get((one, *EVERYBODY, "suitable")) for one in titles}
+    best = max(fits, key=lambda one: fits[one] or 0)
+    if fits[best] is not None and counts.everybody is not None:
+        return say("options.finding", option=titles[best], people=fits[best], whole=counts.everybody)
+    checks = [cells.get((one, *EVERYBODY, "check first")) for one in titles]
+    return say("options.finding_check") if any(check is not None for check in checks) else ""
+
+
+# --- stages --------------------------------------------------------------------------------------------
+
+
+def stages(counts: Counts) -> Section:
+    """People by the stage, or the range of stages, that each method gives."""
+    title, short = say("stages.title"), say("stages.short")
+    rows = counts.rows("stage_count")
+    if not rows:
+        return Section("stages", title, short, "", (Text(say("page.not_counted")),))
+    cards = tuple(
+        Bars(f"stages-{method}", own[0]["title"], "; ".join(f"{_stage(row)} {shown(row['people'])}" for row in own) + ".",
+             tuple(_stage_bar(counts, row) for row in own), numbers=False)
+        for method, own in grouped(rows, "method")
+    )  # fmt: skip
+    body = tuple((row["title"], _stage(row), row["people"]) for row in rows)
+    sheet = Sheet(say("stages.caption"), tuple(say("stages.columns").split("|")), body, say("page.as_table"))
+    return Section("stages", title, short, "", (Text(say("stages.lead")), Cards(cards), sheet))
+
+
+def _stage_bar(counts: Counts, row: dict[str, Any]) -> Bar:
+    sure = row["state"] == "scored" and row["category_low"] == row["category_high"]
+    kind = "yes" if sure else "perhaps" if row["state"] == "scored" else "no"
+    return Bar(_stage(row), (Segment(kind, row["people"], _stage(row)),), part_of(row["people"], counts.everybody))
+
+
+def _stage(row: dict[str, Any]) -> str:
+    if row["state"] != "scored" or row["category_low"] == "none":
+        return named("stages.state", row["state"])
+    if row["category_low"] == row["category_high"]:
+        return str(row["category_low"])
+    return say("stages.range", low=row["category_low"], high=row["category_high"])
+
+
+# --- unknown -------------------------------------------------------------------------------------------
+
+
+def unknown(counts: Counts) -> Section:
+    """What is unknown of most people: what to write down."""
+    title, short = say("unknown.title"), say("unknown.short")
+    rows = counts.rows("unknown_count")
+    if not rows:
+        return Section("unknown", title, short, "", (Text(say("page.not_counted")),))
+    trials = [row for row in rows if row["kind"] == "trial"]
+    whole = [row for row in rows if row["kind"] == "fact" and row["people"] is not None]
+    never = [row for row in whole if row["people"] == counts.everybody]
+    some = sorted((row for row in whole if row not in never), key=lambda row: -row["people"])[:MOST_UNKNOWN]
+    pictures = tuple(_unknown_bars(counts, name, own) for name, own in (("trial", trials), ("fact", some)) if own)
+    words = (Text(say("unknown.never", facts=len(never), titles="; ".join(row["title"] for row in never[:12]))),)
+    body = tuple((row["title"], row["question"] or "", row["people"]) for row in rows)
+    sheet = Sheet(say("unknown.caption"), tuple(say("unknown.columns").split("|")), body, say("unknown.folded"))
+    return Section("unknown", title, short, _unknown_finding(counts, trials),
+                   (Text(say("unknown.lead")), *pictures, *(words if never else ()), sheet))  # fmt: skip
+
+
+def _unknown_bars(counts: Counts, name: str, rows: list[dict[str, Any]]) -> Bars:
+    bars = tuple(
+        Bar(row["title"], (Segment("unknown", row["people"], row["title"]),), part_of(row["people"], counts.everybody),
+            counts.everybody, row["question"] or "")
+        for row in rows
+    )  # fmt: skip
+    said = "; ".join(f"{row['title']} {shown(row['people'])}" for row in rows)
+    return Bars(f"unknown-{name}", say(f"unknown.picture_{name}"), f"{said}.", bars, numbers=False)
+
+
+def _unknown_finding(counts: Counts, trials: list[dict[str, Any]]) -> str:
+    found = [row for row in trials if row["people"] is not None]
+    if not found or counts.everybody is None:
+        return ""
+    most = max(found, key=lambda row: row["people"])
+    return say("unknown.finding", part=most["title"].lower(), people=most["people"], whole=counts.everybody)
