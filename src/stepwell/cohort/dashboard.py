@@ -16,15 +16,16 @@ from stepwell.cohort.dashboard_parts import Bar
 from stepwell.cohort.dashboard_quality import attrition, quality
 from stepwell.cohort.dashboard_really import really
 from stepwell.cohort.dashboard_safety import safety
-from stepwell.cohort.dashboard_states import options, reasons, stages, unknown
+from stepwell.cohort.dashboard_states import options, reasons, stages
 from stepwell.cohort.dashboard_times import times
+from stepwell.cohort.dashboard_unknown import unknown
 from stepwell.cohort.dashboard_words import HIDDEN, shown, words
 from stepwell.knowledge.load import Knowledge
 from stepwell.report.html import environment as report_environment
 from stepwell.report.html import stylesheet
 
 SECTIONS = (
-    who, quality, attrition, definitions, really, reasons, lines, times, options, stages, safety, unknown, method,
+    quality, who, attrition, definitions, really, reasons, lines, times, options, stages, safety, unknown, method,
 )  # fmt: skip
 """The parts of the page, in the order in which they are read."""
 LEAD = ("really", "definitions", "times", "quality")

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from stepwell.cohort.dashboard_counts import Counts, grouped
 from stepwell.cohort.dashboard_parts import Bar, Bars, Cards, Section, Segment, Sheet, Text
 from stepwell.cohort.dashboard_words import named, part_of, say, shown
+from stepwell.cohort.logic import UNKNOWN_GROUP
 from stepwell.cohort.write import dictionary
+from stepwell.report.figures import day
 from stepwell.report.wording import NOT_A_DIAGNOSIS
 
 MADE_UP = "synthetic"
@@ -51,7 +54,11 @@ def head(counts: Counts, findings: tuple[str, ...]) -> Head:
 def _meta(counts: Counts) -> str:
     source = counts.manifest.get("source", {})
     return say("head.meta", kind=source.get("kind") or say("head.no_kind"), place=source.get("place") or "",
-               as_of=counts.parameters.get("as_of") or say("head.no_day"))  # fmt: skip
+               as_of=_day(counts.parameters.get("as_of")))  # fmt: skip
+
+
+def _day(written: str | None) -> str:
+    return day(date.fromisoformat(written)) if written else say("head.no_day")
 
 
 def _made_up(manifest: Mapping[str, Any]) -> bool:
@@ -86,14 +93,14 @@ def who(counts: Counts) -> Section:
     sheet = Sheet(say("who.caption"), tuple(say("who.columns").split("|")),
                   tuple((named("who.split", row["split_by"]), row["group"], row["people"]) for row in counts.groups),
                   say("page.as_table"))  # fmt: skip
-    finding = say("who.finding", people=counts.everybody) if counts.everybody is not None else ""
-    return Section("who", say("who.title"), say("who.short"), finding,
+    return Section("who", say("who.title"), say("who.short"), "",
                    (Text(say("who.lead")), Cards(pictures), sheet) if pictures else (Text(_lead(counts)),))  # fmt: skip
 
 
 def _split(counts: Counts, split: str, rows: list[dict[str, Any]]) -> Bars:
     bars = tuple(
-        Bar(str(row["group"]), (Segment("yes", row["people"], str(row["group"])),),
+        Bar(str(row["group"]), (Segment("unknown" if row["group"] == UNKNOWN_GROUP else "yes", row["people"],
+                                        str(row["group"])),),
             part_of(row["people"], counts.everybody))
         for row in rows
     )  # fmt: skip

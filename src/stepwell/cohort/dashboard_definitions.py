@@ -146,10 +146,11 @@ def _moves(rows: list[dict[str, Any]]) -> bool:
 
 
 def _varied(counts: Counts, definition: str, rows: list[dict[str, Any]]) -> Bars:
+    as_it_is = next((row["people"] for row in rows if row["variant"] == AS_SHIPPED), None)
     bars = tuple(
         Bar(row["title"], (Segment("yes" if row["variant"] == AS_SHIPPED else "perhaps", row["people"], row["title"]),),
             part_of(row["people"], None))
-        for row in rows
+        for row in rows if row["variant"] == AS_SHIPPED or row["people"] != as_it_is
     )  # fmt: skip
     said = "; ".join(f"{bar.label}: {bar.value}" for bar in bars)
     return Bars(f"varied-{definition}", counts.short(definition), f"{said}.", bars, numbers=False)

@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from stepwell.cohort.dashboard_counts import Counts
-from stepwell.cohort.dashboard_parts import Bar, Bars, Figure, Section, Segment, Sheet, Text
+from stepwell.cohort.dashboard_parts import Bar, Bars, Figure, Heading, Section, Segment, Sheet, Text
 from stepwell.cohort.dashboard_words import named, say, shown
 from stepwell.cohort.flow_sankey import draw_sankey
 from stepwell.cohort.flow_sunburst import draw_sunburst
@@ -52,12 +52,14 @@ def _ways(counts: Counts) -> tuple[object, ...]:
     classes = {one.id: one.class_group for one in counts.knowledge.ingredients}
     drawn: list[object] = []
     if counts.rows(FLOW):
+        drawn += [Heading(say("lines.sankey")), Text(say("lines.ways"))]
         drawn.append(Figure(Markup(draw_sankey(counts.tables[FLOW], classes, title=say("lines.sankey"),  # noqa: S704 -- escaped by its own template
                                                fewest=counts.least))))  # fmt: skip
     if counts.rows(PATH):
+        drawn.append(Heading(say("lines.sunburst")))
         drawn.append(Figure(Markup(draw_sunburst(counts.tables[PATH], classes, title=say("lines.sunburst"),  # noqa: S704 -- as above
                                                  fewest=counts.least))))  # fmt: skip
-    return (Text(say("lines.ways")), *drawn) if drawn else (Text(say("lines.no_ways")),)
+    return tuple(drawn) or (Text(say("lines.no_ways")),)
 
 
 def _finding(counts: Counts) -> str:

@@ -33,6 +33,7 @@ class Bar:
         value: The number in words.
         whole: How long the bar is drawn as an outline; null: no outline.
         under: Small words below the name.
+        more: A second line below the number.
         dots: For a picture of sets: for each column whether the set is in it.
     """
 
@@ -41,6 +42,7 @@ class Bar:
     value: str
     whole: float | None = None
     under: str = ""
+    more: str = ""
     dots: tuple[bool, ...] = ()
 
     @property
@@ -50,11 +52,6 @@ class Bar:
         for one in self.segments:
             end = (end if one.start is None else one.start) + (one.people or 0)
         return max(end, self.whole or 0)
-
-    @property
-    def all_hidden(self) -> bool:
-        """Whether there is no stretch to draw."""
-        return all(one.people is None for one in self.segments)
 
 
 @dataclass(frozen=True)
@@ -69,6 +66,7 @@ class Bars:
         legend: Kind and words of each stretch; none where the labels say it.
         heads: For a picture of sets: what each column of dots is.
         numbers: Whether the number stands in each stretch that has room for it.
+        full: What the full width stands for at least, so that pictures side by side share it.
     """
 
     name: str
@@ -78,12 +76,20 @@ class Bars:
     legend: tuple[tuple[str, str], ...] = ()
     heads: tuple[str, ...] = ()
     numbers: bool = True
+    full: float = 0.0
     piece: str = "bars"
 
     @property
     def scale(self) -> float:
         """What the full width stands for."""
-        return max((bar.length for bar in self.bars), default=0) or 1
+        return max(self.full, *(bar.length for bar in self.bars), 0) or 1
+
+    @property
+    def key(self) -> tuple[tuple[str, str], ...]:
+        """The legend of what is drawn; an outline is, wherever a bar has one."""
+        drawn = {one.kind for bar in self.bars for one in bar.segments if one.people is not None}
+        drawn |= {"outline"} if any(bar.whole for bar in self.bars) else set()
+        return tuple(one for one in self.legend if one[0] in drawn)
 
 
 @dataclass(frozen=True)
@@ -131,9 +137,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Cards:
-    """Small pictures side by side, where there is room."""
+    """Small pictures side by side, where there is room. `look`: `two` for at most two, else as many as fit."""
 
     pictures: tuple[object, ...]
+    look: str = ""
     piece: str = "cards"
 
 

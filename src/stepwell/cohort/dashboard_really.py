@@ -21,8 +21,10 @@ def really(counts: Counts) -> Section:
         return Section("really", title, short, "", (Text(say("page.not_counted")),))
     rules = list(dict.fromkeys(row["definition"] for row in rows))
     cells = counts.cells("pseudo_count", "definition", "class", "fault")
-    cards = tuple(card for name in rules if (card := _card(counts, rows, name)))
-    why = (Heading(say("really.why")), Text(say("really.why_lead")), Cards(cards)) if cards else ()
+    most = _widest(counts, rows)
+    cards = tuple(card for name in rules if (card := _card(counts, rows, name, most)))
+    why = (Heading(say("really.why")), Text(say("really.why_lead")), Cards(cards, "two"),
+           Text(say("really.not_listed"), "small")) if cards else ()  # fmt: skip
     pieces = (Text(say("really.lead", definition=counts.leading.short)), _classes(counts, rules, cells),
               _table(counts, rules, cells), *why, _faults(counts, rows, rules), _any_trial(counts, rules))  # fmt: skip
     return Section("really", title, short, finding(counts), pieces)
@@ -74,10 +76,21 @@ def _table(counts: Counts, rules: list[str], cells: Cells) -> Sheet:
     return Sheet(say("really.caption"), tuple(columns), body)
 
 
-def _card(counts: Counts, rows: list[dict[str, Any]], name: str) -> Bars | None:
+def _widest(counts: Counts, rows: list[dict[str, Any]]) -> float:
+    """The largest share that one bar has of the people of its rule: the cards share this scale."""
+    shares = [row["people"] / whole for row in rows
+              if row["people"] is not None and _drawn(row) and (whole := _whole(counts, row["definition"]))]  # fmt: skip
+    return max(shares, default=0.0)
+
+
+def _drawn(row: dict[str, Any]) -> bool:
+    """Whether a row has a bar of its own: each fault, and the resistant as a whole."""
+    return bool(row["fault"] != ANY or row["class"] == RESISTANT)
+
+
+def _card(counts: Counts, rows: list[dict[str, Any]], name: str, most: float) -> Bars | None:
     """What stands in the way first, of the people of one rule; none where nothing is shown."""
-    own = [row for row in rows if row["definition"] == name and row["people"] is not None]
-    own = [row for row in own if row["fault"] != ANY or row["class"] == RESISTANT]
+    own = [row for row in rows if row["definition"] == name and row["people"] is not None and _drawn(row)]
     if not own:
         return None
     whole = _whole(counts, name)
@@ -87,7 +100,8 @@ def _card(counts: Counts, rows: list[dict[str, Any]], name: str) -> Bars | None:
     )
     said = "; ".join(f"{bar.label}: {bar.value}" for bar in bars)
     title = say("really.card", rule=counts.short(name), people=whole)
-    return Bars(f"really-{name}", title, f"{said}. {say('really.not_listed')}", bars, numbers=False)
+    return Bars(f"really-{name}", title, f"{said}. {say('really.not_listed')}", bars, numbers=False,
+                full=most * (whole or 0))  # fmt: skip
 
 
 def _fault(row: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Reasons, options, stages and what is unknown: everybody has one state for each."""
+"""Reasons, options and stages: everybody has one state for each."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,8 +15,6 @@ FIT_KINDS = {
     "suitable": "worked", "caution": "perhaps", "check first": "unknown", "not suitable": "barred", "not indicated": "no",
 }  # fmt: skip
 EVERYBODY = ("all", "all")
-MOST_UNKNOWN = 24
-"""Unknown facts drawn; the table has all."""
 
 
 def _stacked(row: Sequence[int | None], kinds: dict[str, str], words: str) -> tuple[Segment, ...]:
@@ -81,7 +79,9 @@ def _options_of(counts: Counts, kind: str, own: list[str], titles: dict[str, str
     bars = tuple(
         Bar(titles[one],
             _stacked([cells.get((one, *EVERYBODY, fit)) for fit in FIT_KINDS], FIT_KINDS, "options.fit"),
-            say("options.suits", people=cells.get((one, *EVERYBODY, "suitable"))), counts.everybody)
+            say("options.suits", people=cells.get((one, *EVERYBODY, "suitable"))), counts.everybody,
+            more=say("options.more", check=cells.get((one, *EVERYBODY, "check first")),
+                     barred=cells.get((one, *EVERYBODY, "not suitable"))))
         for one in own
     )  # fmt: skip
     said = "; ".join(
@@ -130,7 +130,8 @@ def stages(counts: Counts) -> Section:
         return Section("stages", title, short, "", (Text(say("page.not_counted")),))
     cards = tuple(
         Bars(f"stages-{method}", own[0]["title"], "; ".join(f"{_stage(row)} {shown(row['people'])}" for row in own) + ".",
-             tuple(_stage_bar(counts, row) for row in own), numbers=False)
+             tuple(_stage_bar(counts, row) for row in own),
+             tuple((kind, say(f"stages.look.{kind}")) for kind in ("yes", "perhaps", "no")), numbers=False)
         for method, own in grouped(rows, "method")
     )  # fmt: skip
     body = tuple((row["title"], _stage(row), row["people"]) for row in rows)
@@ -150,42 +151,3 @@ def _stage(row: dict[str, Any]) -> str:
     if row["category_low"] == row["category_high"]:
         return str(row["category_low"])
     return say("stages.range", low=row["category_low"], high=row["category_high"])
-
-
-# --- unknown -------------------------------------------------------------------------------------------
-
-
-def unknown(counts: Counts) -> Section:
-    """What is unknown of most people: what to write down."""
-    title, short = say("unknown.title"), say("unknown.short")
-    rows = counts.rows("unknown_count")
-    if not rows:
-        return Section("unknown", title, short, "", (Text(say("page.not_counted")),))
-    trials = [row for row in rows if row["kind"] == "trial"]
-    whole = [row for row in rows if row["kind"] == "fact" and row["people"] is not None]
-    never = [row for row in whole if row["people"] == counts.everybody]
-    some = sorted((row for row in whole if row not in never), key=lambda row: -row["people"])[:MOST_UNKNOWN]
-    pictures = tuple(_unknown_bars(counts, name, own) for name, own in (("trial", trials), ("fact", some)) if own)
-    words = (Text(say("unknown.never", facts=len(never), titles="; ".join(row["title"] for row in never[:12]))),)
-    body = tuple((row["title"], row["question"] or "", row["people"]) for row in rows)
-    sheet = Sheet(say("unknown.caption"), tuple(say("unknown.columns").split("|")), body, say("unknown.folded"))
-    return Section("unknown", title, short, _unknown_finding(counts, trials),
-                   (Text(say("unknown.lead")), *pictures, *(words if never else ()), sheet))  # fmt: skip
-
-
-def _unknown_bars(counts: Counts, name: str, rows: list[dict[str, Any]]) -> Bars:
-    bars = tuple(
-        Bar(row["title"], (Segment("unknown", row["people"], row["title"]),), part_of(row["people"], counts.everybody),
-            counts.everybody, row["question"] or "")
-        for row in rows
-    )  # fmt: skip
-    said = "; ".join(f"{row['title']} {shown(row['people'])}" for row in rows)
-    return Bars(f"unknown-{name}", say(f"unknown.picture_{name}"), f"{said}.", bars, numbers=False)
-
-
-def _unknown_finding(counts: Counts, trials: list[dict[str, Any]]) -> str:
-    found = [row for row in trials if row["people"] is not None]
-    if not found or counts.everybody is None:
-        return ""
-    most = max(found, key=lambda row: row["people"])
-    return say("unknown.finding", part=most["title"].lower(), people=most["people"], whole=counts.everybody)

@@ -12,8 +12,8 @@ from stepwell.cohort.times import DRUGS, ENDS
 LEFT, RIGHT, TOP, BOTTOM, FOOT = 46.0, 408.0, 12.0, 182.0, 238.0
 """The plot within a picture of 420 units, and the height of the whole with people at risk below."""
 YEAR = 365
-APART = 62.0
-"""Least distance between two numbers below the axis."""
+APART, HALF = 62.0, 10.0
+"""Least distance between two numbers below the axis, and how far from its end one stays."""
 FIRST = DRUGS[2]
 OF_RESISTANCE = "resistant: "
 
@@ -27,6 +27,7 @@ class Curve:
         title: What is waited for.
         description: What it says, in words.
         line: Path of the share.
+        tail: Path of its end, where no interval can be given; empty where there is none.
         band: Path of the confidence interval; empty where there is none.
         x_ticks: Place and label.
         y_ticks: Place and label.
@@ -38,6 +39,7 @@ class Curve:
     title: str
     description: str
     line: str
+    tail: str
     band: str
     x_ticks: tuple[tuple[float, str], ...]
     y_ticks: tuple[tuple[float, str], ...]
@@ -108,7 +110,7 @@ def _curve(counts: Counts, event: str, rows: Rows, scale: _Scale) -> Curve:
     competing = say("times.competing" if last["competing_deaths"] else "times.not_competing")
     return Curve(
         f"curve-{name}", event_name(counts, event), f"{_at(last)} {say('page.below')}",
-        _steps(rows, scale, "share"), _band(rows, scale),
+        *_line(rows, scale), _band(rows, scale),
         tuple((scale.x(day), say("times.year", year=day // YEAR)) for day in range(0, scale.days + 1, YEAR)),
         tuple((scale.y(scale.share * part), f"{100 * scale.share * part:g} %") for part in (0, 0.5, 1)),
         _at_risk(rows, scale), say("times.under", people=rows[0]["people"], competing=competing),
@@ -118,6 +120,13 @@ def _curve(counts: Counts, event: str, rows: Rows, scale: _Scale) -> Curve:
 def _steps(rows: Rows, scale: _Scale, column: str) -> str:
     path = f"M{scale.x(rows[0]['day'])},{scale.y(rows[0][column])}"
     return path + "".join(f" H{scale.x(row['day'])} V{scale.y(row[column])}" for row in rows[1:])
+
+
+def _line(rows: Rows, scale: _Scale) -> tuple[str, str]:
+    """The share as long as it has an interval, and what comes after."""
+    known = max(number for number, row in enumerate(rows) if row["low"] is not None or number == 0)
+    tail = _steps(rows[known:], scale, "share") if known < len(rows) - 1 else ""
+    return _steps(rows[: known + 1], scale, "share"), tail
 
 
 def _band(rows: Rows, scale: _Scale) -> str:
@@ -137,7 +146,7 @@ def _at_risk(rows: Rows, scale: _Scale) -> tuple[tuple[float, str], ...]:
     for row in rows:
         x = scale.x(row["day"])
         if row["at_risk"] is not None and (not found or x - found[-1][0] >= APART):
-            found.append((x, shown(row["at_risk"])))
+            found.append((min(x, RIGHT - HALF), shown(row["at_risk"])))
     return tuple(found)
 
 
