@@ -53,6 +53,6 @@ def load_folder(uri: str, folder: Path, schema: str) -> None:
             connection.execute(f"CREATE TABLE {schema}.{file.stem} ({columns})".encode())
             text = io.BytesIO()
             csv.write_csv(table, text, csv.WriteOptions(include_header=False, quoting_style="all_valid"))
-            with connection.cursor() as cursor:
-                with cursor.copy(f"COPY {schema}.{file.stem} FROM STDIN (FORMAT csv)".encode()) as copy:
-                    copy.write(text.getbuffer())
+            sent = f"COPY {schema}.{file.stem} FROM STDIN (FORMAT csv)".encode()
+            with connection.cursor() as cursor, cursor.copy(sent) as copy:
+                copy.write(text.getbuffer())

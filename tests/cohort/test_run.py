@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -40,7 +41,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(place: Path | str, out: Path, part: int = PART, *, resume: bool = False, **settings: object) -> list[Progress]:
+def run(place: Path | str, out: Path, part: int = PART, *, resume: bool = False, **settings: Any) -> list[Progress]:
     """A whole run; what it told of its progress."""
     told: list[Progress] = []
     opened = open_source(str(place), load(), Reading())

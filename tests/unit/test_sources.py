@@ -15,7 +15,7 @@ import pytest
 
 from stepwell.engines.sources import Source, open_folder, open_url
 from stepwell.errors import ConfigError, RecordError
-from tests.spec import postgres
+from tests import servers
 
 WANTED = ("person", "drug_exposure")
 PERSON = pa.table({"PERSON_ID": [1, 2], "Year_of_Birth": [1980, 1990]})
@@ -154,7 +154,7 @@ def test_what_is_no_source_is_refused(tmp_path: Path) -> None:
 def uri() -> Iterator[str]:
     """A PostgreSQL with a table in two schemas."""
     # Not below the folder of the test run: the address of a socket may not be longer than 107 letters.
-    with TemporaryDirectory() as folder, postgres.server(Path(folder)) as found:
+    with TemporaryDirectory() as folder, servers.postgres(Path(folder)) as found:
         with psycopg.connect(found, autocommit=True) as connection:
             for schema in ("public", "cdm"):
                 connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}".encode())

@@ -115,7 +115,9 @@ def _slug(words: str) -> str:
 
 def method(counts: Counts) -> Section:
     """How it was made, from what, and where every number stands."""
-    rules = tuple((rule.title, shown(rule.value).removesuffix(".0"), rule.why) for rule in counts.knowledge.cohort_rules)
+    rules = tuple(
+        (rule.title, shown(rule.value).removesuffix(".0"), rule.why) for rule in counts.knowledge.cohort_rules
+    )
     files = tuple((f"{name}.csv", table.num_rows, _about(name)) for name, table in counts.tables.items())
     pieces = (
         Text(NOT_A_DIAGNOSIS),
@@ -156,7 +158,7 @@ def _flat(value: Mapping[str, Any], before: str = "") -> list[tuple[str, str]]:
 
 def _sources(counts: Counts) -> tuple[tuple[str, str, str], ...]:
     """The works behind the definitions and the staging methods that are counted."""
-    used = [*counts.definitions, *counts.knowledge.staging]
+    used: list[Any] = [*counts.definitions, *counts.knowledge.staging]
     ids = dict.fromkeys(cite.source for one in used for cite in one.cite)
     names = {ident: listed_for(ident, used) for ident in ids}
     works = {work.id: work for work in counts.knowledge.sources}

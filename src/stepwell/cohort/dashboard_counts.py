@@ -71,7 +71,9 @@ class Counts:
     def definitions(self) -> tuple[s.Definition, ...]:
         """The definitions that were counted, in their order."""
         counted = {row["definition"] for row in self.rows("definition_count")}
-        return tuple(sorted((one for one in self.knowledge.definitions if one.id in counted), key=lambda one: one.order))
+        return tuple(
+            sorted((one for one in self.knowledge.definitions if one.id in counted), key=lambda one: one.order)
+        )
 
     @cached_property
     def leading(self) -> s.Definition:

@@ -5,8 +5,8 @@ from typing import Any
 from stepwell.cohort.dashboard_counts import Counts, grouped
 from stepwell.cohort.dashboard_parts import Bar, Bars, Cards, Heading, Section, Segment, Sheet, Text
 from stepwell.cohort.dashboard_words import part_of, say, shown
+from stepwell.cohort.draft import OTHER
 from stepwell.cohort.drafts_definitions import ALL_OF, AND, AS_SHIPPED, EXACTLY, NONE, RESULTS
-from stepwell.cohort.groups import OTHER
 from stepwell.logic import MET, NOT_MET, UNKNOWN
 
 KINDS = {MET: "yes", UNKNOWN: "unknown", NOT_MET: "no"}
@@ -131,9 +131,7 @@ def _variants(counts: Counts) -> tuple[object, ...]:
     cards = [_varied(counts, definition, own) for definition, own in found.items()]
     titles = {row["variant"]: row["title"] for row in rows}
     cells = counts.cells("variant_count", "variant", "definition", "result")
-    body = tuple(
-        (titles[name], *(cells.get((name, one.id, MET)) for one in counts.definitions)) for name in titles
-    )
+    body = tuple((titles[name], *(cells.get((name, one.id, MET)) for one in counts.definitions)) for name in titles)
     heads = (say("definitions.varied_column"), *(one.short for one in counts.definitions))
     sheet = Sheet(say("definitions.varied_caption"), heads, body, say("page.as_table"))
     words = Text(say("definitions.varied_lead" if cards else "definitions.varied_none"))

@@ -7,6 +7,7 @@ from stepwell.cohort.dashboard_parts import Bar, Bars, Figure, Heading, Section,
 from stepwell.cohort.dashboard_words import named, say, shown
 from stepwell.cohort.flow_sankey import draw_sankey
 from stepwell.cohort.flow_sunburst import draw_sunburst
+from stepwell.cohort.line_counts import THEN
 from stepwell.cohort.people import VERDICTS
 
 FLOW, PATH = "line_flow", "line_path"
@@ -57,7 +58,7 @@ def _ways(counts: Counts) -> tuple[object, ...]:
                                                fewest=counts.least))))  # fmt: skip
     if counts.rows(PATH):
         drawn.append(Heading(say("lines.sunburst")))
-        drawn.append(Figure(Markup(draw_sunburst(counts.tables[PATH], classes, title=say("lines.sunburst"),  # noqa: S704 -- as above
+        drawn.append(Figure(Markup(draw_sunburst(counts.tables[PATH], classes, title=say("lines.sunburst"), then=THEN,  # noqa: S704 -- as above
                                                  fewest=counts.least))))  # fmt: skip
     return tuple(drawn) or (Text(say("lines.no_ways")),)
 
@@ -68,5 +69,7 @@ def _finding(counts: Counts) -> str:
     found = [(one, people) for one in TOLD if (people := cells.get((counts.leading.id, 1, one))) is not None]
     if not found:
         return ""
-    said = ", ".join(say("lines.of", people=people, verdict=named("lines.verdict", one).lower()) for one, people in found)
+    said = ", ".join(
+        say("lines.of", people=people, verdict=named("lines.verdict", one).lower()) for one, people in found
+    )
     return say("lines.finding", definition=counts.leading.short, said=said)

@@ -18,7 +18,9 @@ def quality(counts: Counts) -> Section:
     rows = counts.rows("quality")
     if not rows:
         return Section("quality", title, short, "", (Text(say("quality.none")), *_on_inferred(counts)))
-    checks: Checks = [((table, check), own) for table, of in grouped(rows, "table") for check, own in grouped(of, "check")]
+    checks: Checks = [
+        ((table, check), own) for table, of in grouped(rows, "table") for check, own in grouped(of, "check")
+    ]
     full = _highest(checks)
     pictures = tuple(picture for fault in FAULTS if (picture := _picture(checks, fault, full)))
     gaps = [f"{_called(*key)}: {gap}" for key, own in checks if (gap := _gap(own))]
@@ -108,7 +110,13 @@ def attrition(counts: Counts) -> Section:
     if not rows:
         return Section("attrition", title, short, "", (Text(say("page.not_counted")),))
     steps = [(step, {row["way"]: row for row in own}) for step, own in grouped(rows, "step")]
-    pieces = (Text(say("attrition.lead")), Text(say("attrition.beside", definition=counts.leading.short)), _steps(counts, steps), _leavers(counts, steps), _every_definition(counts))
+    pieces = (
+        Text(say("attrition.lead")),
+        Text(say("attrition.beside", definition=counts.leading.short)),
+        _steps(counts, steps),
+        _leavers(counts, steps),
+        _every_definition(counts),
+    )
     return Section("attrition", title, short, _attrition_finding(counts, steps), pieces)
 
 

@@ -126,7 +126,9 @@ def _faults(counts: Counts, rows: list[dict[str, Any]], rules: list[str]) -> She
         for kind, fault in titles
     )  # fmt: skip
     heads = (say("really.fault_column"), *map(counts.short, rules))
-    return Sheet(say("really.faults_caption", definition=counts.leading.short), heads, body, say("really.faults_folded"))
+    return Sheet(
+        say("really.faults_caption", definition=counts.leading.short), heads, body, say("really.faults_folded")
+    )
 
 
 def _any_trial(counts: Counts, rules: list[str]) -> Sheet:

@@ -105,7 +105,9 @@ def _splits(rows: list[dict[str, Any]], titles: dict[str, str], cells: Any) -> t
         words = named("who.split", split)
         heads = (*say("options.columns").split("|"), *(say("options.everybody") if split == "all" else group
                                                       for group in groups))  # fmt: skip
-        sheets.append(Sheet(say("options.caption", split=words), heads, tuple(body), say("options.folded", split=words)))
+        sheets.append(
+            Sheet(say("options.caption", split=words), heads, tuple(body), say("options.folded", split=words))
+        )
     return tuple(sheets)
 
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from stepwell.cohort.draft import Draft, Numbers, Raw, Row, counts_of
-from stepwell.cohort.groups import OTHER
+from stepwell.cohort.draft import OTHER, Draft, Numbers, Raw, Row, counts_of
 from stepwell.cohort.suppress import Key, Sum
 
 COLUMNS = {

@@ -5,17 +5,19 @@ from ibis.expr.types import Table
 
 from stepwell.cohort.lines import NEXT_LINE
 from stepwell.cohort.logic import counted, with_inferred
-from stepwell.cohort.pathways import THEN
 
-LAST_LINE = "beyond the last line told apart"
-"""Where a way leads that goes on behind the lines that are told apart."""
+THEN = " > "
+"""Between two lines of a path; some names of drugs hold a hyphen."""
+
+GOES_ON = "goes on"
+"""Where a way leads behind the lines that are told apart."""
 
 
 def line_flow(line: Table, person_summary: Table) -> Table:
     """One row per line and way on from it: `step`, `from_drugs`, `to_drugs` (the next line, or how it ended)."""
     rows = with_inferred(line, person_summary)
     following = rows.drugs.lead().over(ibis.window(group_by="person_id", order_by=rows.line))
-    ending = ibis.cases((rows.after != NEXT_LINE, rows.after), else_=LAST_LINE)
+    ending = ibis.cases((rows.after != NEXT_LINE, rows.after), else_=GOES_ON)
     rows = rows.mutate(to_drugs=ibis.coalesce(following, ending)).rename(step="line", from_drugs="drugs")
     return counted(rows, ["step", "from_drugs", "to_drugs"])
 
@@ -26,7 +28,7 @@ def line_outcome(line: Table, person_summary: Table) -> Table:
 
 
 def line_path(line: Table, person_summary: Table, longest: int) -> Table:
-    """One row per path, the drugs of one line after another (`sertraline-sertraline+lithium`).
+    """One row per path, the drugs of one line after another (`sertraline > sertraline+lithium`).
 
     Args:
         line: Lines of treatment.

@@ -50,13 +50,14 @@ class Manifest:
     people: int | None = None
     results: dict[str, Any] = field(default_factory=dict)
 
+    def content(self) -> dict[str, Any]:
+        """All it holds, but for what changes from one run of the same to the next: when, and how long it took."""
+        return {"state": self.state, "people": self.people, **self.made_from, "results": self.results}
+
     def save(self) -> None:
         """Writes it, whole or not at all."""
-        content = {
-            "state": self.state, "written": datetime.now(UTC).isoformat(timespec="seconds"), "people": self.people,
-            **self.made_from, "seconds": self.seconds, "results": self.results,
-        }  # fmt: skip
-        write(self.folder / NAME, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+        run = {"written": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": self.seconds}
+        write(self.folder / NAME, json.dumps({**self.content(), **run}, indent=2, ensure_ascii=False) + "\n")
 
 
 def made_from(source: Mapping[str, Any], parameters: Mapping[str, Any], knowledge: Knowledge) -> dict[str, Any]:

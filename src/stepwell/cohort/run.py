@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from stepwell.cohort.dashboard import dashboard
 from stepwell.cohort.drafts_definitions import AS_SHIPPED
 from stepwell.cohort.finish import published
 from stepwell.cohort.line_steps import COUNTS as LINE_COUNTS
@@ -25,7 +27,7 @@ from stepwell.cohort.source import Opened
 from stepwell.cohort.steps import COHORT, COUNTS
 from stepwell.cohort.steps import tables as cohort_tables
 from stepwell.cohort.variants import Variant, variants
-from stepwell.cohort.write import write_counts
+from stepwell.cohort.write import write_counts, write_dictionary
 from stepwell.engines.store import Engine, Store
 from stepwell.files import write
 from stepwell.knowledge.load import Knowledge
@@ -234,6 +236,13 @@ class Run:
         least, quality = self._settings.least_cell, self._opened.quality(self._settings.as_of)
         tables = published(raw, self._knowledge, least, varied, sampled=sampled, quality=quality)
         write_counts(self._folder / "counts", tables, least)
+        write_dictionary(self._folder / "people", KEPT)
+        self.manifest.results = {
+            "people": {name: ds.dataset(self._people(name)).count_rows() for name in KEPT if parts.count},
+            "counts": {name: table.num_rows for name, table in tables.items()},
+        }
+        page = dashboard(tables, self.manifest.content(), self._knowledge)
+        write(self._folder / "dashboard.html", page)
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -59,6 +59,13 @@ def write_counts(folder: Path, counts: Mapping[str, pa.Table], least: int) -> tu
     return tuple(folder / name for name in texts)
 
 
+def write_dictionary(folder: Path, tables: Iterable[str]) -> Path:
+    """Writes what every column of some tables means."""
+    path = folder / DICTIONARY
+    path.write_text(_dictionary(tuple(tables)), encoding="utf-8", newline="")
+    return path
+
+
 def _cells(table: pa.Table) -> Iterable[list[Any]]:
     for row in table.to_pylist():
         yield ["" if value is None else value for value in row.values()]
@@ -72,8 +79,8 @@ def _csv(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     return out.getvalue()
 
 
-def _dictionary(counts: Mapping[str, pa.Table]) -> str:
-    rows = [(one.table, one.column, one.meaning, one.unit) for one in dictionary() if one.table in counts]
+def _dictionary(tables: Collection[str]) -> str:
+    rows = [(one.table, one.column, one.meaning, one.unit) for one in dictionary() if one.table in tables]
     return _csv(("table", "column", "meaning", "unit"), rows)
 
 

@@ -12,11 +12,12 @@ import pyarrow as pa
 import pytest
 
 from stepwell.engines import omop as reading
+from stepwell.engines.postgres import TYPES
 from stepwell.engines.sources import DuckDB, Source, open_url
 from stepwell.knowledge.load import load
 from stepwell.records import omop
 from stepwell.records.tables import SCHEMAS
-from tests.spec import postgres
+from tests import servers
 from tests.spec.harness import AS_OF, cells
 from tests.unit.records.omop.cases import CASES
 from tests.unit.records.omop.cdm import Case, combined, found_rows
@@ -50,7 +51,7 @@ def written(source: Source) -> Results:
 def put(connection: psycopg.Connection[Any], tables: Mapping[str, pa.Table]) -> None:
     """The tables in PostgreSQL, in upper case."""
     for name, table in tables.items():
-        columns = ", ".join(f'"{field.name.upper()}" {postgres.TYPES[str(field.type)]}' for field in table.schema)
+        columns = ", ".join(f'"{field.name.upper()}" {TYPES[str(field.type)]}' for field in table.schema)
         connection.execute(f'CREATE TABLE "{name.upper()}" ({columns})'.encode())
         with connection.cursor() as cursor, cursor.copy(f'COPY "{name.upper()}" FROM STDIN'.encode()) as copy:
             for row in table.to_pylist():
@@ -67,7 +68,7 @@ def duck() -> Results:
 def post() -> Results:
     """All cases on PostgreSQL."""
     # Not below the folder of the test run: the address of a socket may not be longer than 107 letters.
-    with TemporaryDirectory() as folder, postgres.server(Path(folder)) as uri:
+    with TemporaryDirectory() as folder, servers.postgres(Path(folder)) as uri:
         with psycopg.connect(uri, autocommit=True) as connection:
             put(connection, combined(CASES))
         source = open_url(uri, omop.SOURCE_TABLES)
