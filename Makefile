@@ -15,16 +15,21 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
 EXAMPLE := examples/01-two-adequate-failures/fhir.json
 EXAMPLE_AS_OF := 2025-09-22
 EXAMPLE_PAGE := demo-review.html
+DEMO := demo
 
 .PHONY: help demo test check fix bench coverage setup setup-test picture pins changelog clean
 
 help: ## What you can make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: setup ## Review an example person: on screen, and as a page
+demo: setup ## Review an example person, and 10,000 simulated ones: on screen, and as pages
 	@$(BIN)/stepwell review $(EXAMPLE) --as-of $(EXAMPLE_AS_OF) --brief
 	@$(BIN)/stepwell review $(EXAMPLE) --as-of $(EXAMPLE_AS_OF) --format html --out $(EXAMPLE_PAGE) >/dev/null
-	@printf '\nThe same review as a page: %s\n' "$(CURDIR)/$(EXAMPLE_PAGE)"
+	@printf '\nThe same review as a page: %s\n\n' "$(CURDIR)/$(EXAMPLE_PAGE)"
+	@rm -rf $(DEMO)
+	@$(BIN)/stepwell simulate --people 10000 --seed 1 --out $(DEMO)/people
+	@$(BIN)/stepwell cohort $(DEMO)/people --as-of 2025-12-31 --part 5000 --out $(DEMO)/results
+	@printf '\n10,000 simulated people as a page: %s\n' "$(CURDIR)/$(DEMO)/results/dashboard.html"
 
 test: setup-test ## Run every test
 	@STEPWELL_CHROMIUM="$$(tools/chromium)" $(BIN)/python -m pytest -n auto $(PYTEST)
@@ -88,4 +93,4 @@ changelog: setup-test ## Gather the fragments of changelog.d for a release (VERS
 	@$(BIN)/towncrier build --yes --version "$(VERSION)"
 
 clean: ## Remove what make made
-	@rm -rf .venv .venv-pins build dist $(EXAMPLE_PAGE) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf .venv .venv-pins build dist $(EXAMPLE_PAGE) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -91,10 +91,12 @@ def run(
     It first says what it found in the source and what is missing for which answer. Ctrl-C loses nothing that was
     finished: the same command with --resume goes on.
     """
+    from stepwell.cohort.manifest import check_folder
     from stepwell.cohort.run import Run, Settings
     from stepwell.cohort.source import Reading
     from stepwell.knowledge.load import load
 
+    check_folder(out, resume=resume)
     knowledge = load()
     columns = tuple(dict.fromkeys(by or ()))
     reading = Reading(columns, infer, schema, threads, memory_gb)
@@ -103,7 +105,8 @@ def run(
         typer.echo(f"{opened.kind}: {opened.place}\n\n{opened.account()}\n")
         settings = Settings(day, tuple(definition or ()), columns, least_cell, infer, part)
         with _interruptible(source, out), _progress() as tell:
-            Run(opened, out, settings, knowledge, tell, resume=resume)()
+            people = Run(opened, out, settings, knowledge, tell, resume=resume)()
+    typer.echo(f"Wrote the results of {people:,} people to {out}; read {out / 'dashboard.html'}")
 
 
 @app.command()

@@ -101,14 +101,11 @@ def begun(folder: Path, fresh: Mapping[str, Any], *, resume: bool) -> Manifest:
     Raises:
         ConfigError: The folder holds something else, nothing to go on with, or a run made from something else.
     """
-    there = folder / NAME
+    check_folder(folder, resume=resume)
     if not resume:
-        _empty(folder)
         folder.mkdir(parents=True, exist_ok=True)
         return Manifest(folder, dict(fresh))
-    if not there.exists():
-        raise ConfigError(f"{folder} holds no run to go on with. Leave out --resume to begin one.")
-    before = json.loads(there.read_text(encoding="utf-8"))
+    before = json.loads((folder / NAME).read_text(encoding="utf-8"))
     differs = [
         f"{CHANGED[key]}{_said(before.get(key), fresh[key])}" for key in CHANGED if before.get(key) != fresh[key]
     ]
@@ -144,7 +141,16 @@ def _said(before: object, now: object) -> str:
     return f" ({'; '.join(told)})." if told else "."
 
 
-def _empty(folder: Path) -> None:
+def check_folder(folder: Path, *, resume: bool) -> None:
+    """Whether a run can begin, or go on, in a folder.
+
+    Raises:
+        ConfigError: It can't.
+    """
+    if resume:
+        if not (folder / NAME).exists():
+            raise ConfigError(f"{folder} holds no run to go on with. Leave out --resume to begin one.")
+        return
     if folder.exists() and not folder.is_dir():
         raise ConfigError(f"{folder} is a file. Name a folder that doesn't exist yet.")
     if folder.is_dir() and any(folder.iterdir()):

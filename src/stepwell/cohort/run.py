@@ -123,10 +123,14 @@ class Run:
         self.manifest = begun(folder, made_from(source, settings.said(), knowledge), resume=resume)
         self.manifest.save()
 
-    def __call__(self) -> None:
-        """Reviews everybody, counts, and writes what was asked for; what an earlier run finished is not done again."""
+    def __call__(self) -> int:
+        """Reviews everybody, counts, and writes what was asked for; what an earlier run finished is not done again.
+
+        Returns:
+            How many people there are.
+        """
         if self.manifest.state == "finished":
-            return
+            return self.manifest.people or 0
         with self._timed("read"):
             self._tell(Progress("Reading", 0, 1, 0))
             parts = self._opened.parts(self._work / "records", self._settings.part_people)
@@ -141,6 +145,7 @@ class Run:
         self.manifest.state = "finished"
         self.manifest.save()
         shutil.rmtree(self._work, ignore_errors=True)
+        return parts.people
 
     @property
     def _work(self) -> Path:
