@@ -131,9 +131,35 @@ def evidence(knowledge: Knowledge) -> dict[tuple[str, str, int], set[str]]:
     found = Engine(knowledge).run(build_tables(rows), AS_OF, ["fact_evidence"])["fact_evidence"].to_pylist()
     said: dict[tuple[str, str, int], set[str]] = {}
     for row in found:
-        if row["sign"] is not None and row["kind"] != "gate":
+        if row["sign"] is not None and row["kind"] not in ("gate", "implied"):
             said.setdefault((row["person_id"], row["fact"], row["sign"]), set()).add(row["says"])
     return said
+
+
+HELD = [
+    (fact.id, number, sign)
+    for fact in load().facts
+    for number, sign in enumerate(fact.signs)
+    if sign.holds and next(window.days for window in load().windows if window.id == sign.holds)
+]
+
+
+def test_a_diagnosis_that_has_grown_old_only_makes_its_fact_possible(knowledge: Knowledge) -> None:
+    windows = {window.id: window for window in knowledge.windows}
+    rows: list[Row] = []
+    for fact, number, sign in HELD:
+        days = windows[sign.holds or ""].days or 0
+        for name, age in (("young", days), ("old", days + 1)):
+            day = AS_OF - timedelta(days=age)
+            rows.append({"person_id": f"{fact} {number} {name}", "evidence_id": "c/1", "status": "unknown",
+                         "code_set": sign.of, "coded_by": "code", **_day("start", day)})  # fmt: skip
+    people = [{"person_id": row["person_id"], "evidence_id": "p/1"} for row in rows]
+    tables = build_tables({"person": people, "condition": rows})
+    found = Engine(knowledge).run(tables, AS_OF, ["fact_evidence"])["fact_evidence"].to_pylist()
+    said = {(row["person_id"], row["fact"], row["sign"]): row["says"] for row in found if row["kind"] == "condition"}
+    for fact, number, _ in HELD:
+        assert said[f"{fact} {number} young", fact, number] == "present"
+        assert said[f"{fact} {number} old", fact, number] == "possible"
 
 
 @pytest.mark.parametrize("shown", _all(), ids=lambda shown: shown.person_id)

@@ -207,6 +207,16 @@ def test_a_caution_is_pointed_out_and_never_bars_by_itself(found: Found, option_
     assert found.fit[f"{option_id} with {caution}"][option_id] == expected
 
 
+@pytest.mark.parametrize("option_id", [option.id for option in KNOWLEDGE.options])
+def test_every_option_comes_out_each_way_it_can(found: Found, option_id: str) -> None:
+    option = option_of(option_id)
+    strengths = {row.strength for row in option.contraindications}
+    ways = {"check first", "not indicated", unbarred(option)}
+    ways |= {"not suitable"} if "absolute" in strengths else set()
+    ways |= {"caution"} if "relative" in strengths or option.cautions else set()
+    assert ways - {fits[option_id] for fits in found.fit.values()} == set()
+
+
 def test_only_an_inhibitor_that_is_taken_now_is_in_its_own_washout() -> None:
     absolute = {(option.id, row.fact) for option in KNOWLEDGE.options for row in option.contraindications}
     behind = {

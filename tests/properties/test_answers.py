@@ -1,6 +1,7 @@
 """An answer changes what depends on it, and nothing else."""
 
 from collections import defaultdict
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from stepwell.engines.sqlite import Engine
 from stepwell.knowledge.load import load
+from stepwell.knowledge.tables import tables
 from stepwell.records.tables import build_tables
 from stepwell.review import SHOWN
 from tests.properties.people import AS_OF, Row, Rows, people
@@ -24,8 +26,9 @@ def engine() -> Engine:
 
 
 def depending(fact_id: str) -> set[str]:
-    """The fact, those behind it, and those made of any of them."""
-    behind = {fact_id} | {fact.id for fact in KNOWLEDGE.facts if fact.gate == fact_id}
+    """The fact, those behind it or implied by it, and those made of any of them."""
+    implied = {str(row["other"]) for row in tables(KNOWLEDGE)["fact_implied"].to_pylist() if row["fact"] == fact_id}
+    behind = {fact_id} | implied | {fact.id for fact in KNOWLEDGE.facts if fact.gate in {fact_id, *implied}}
     return behind | {fact.id for fact in KNOWLEDGE.facts if behind & set(fact.any_of)}
 
 
@@ -53,10 +56,10 @@ def both(engine: Engine, person: Rows, answers: list[Row]) -> tuple[dict[str, An
     twin = {name: [row | {"person_id": "twin"} for row in rows] for name, rows in person.items()}
     rows = {name: [*person[name], *twin[name]] for name in person}
     rows["answer"] = [row | {"person_id": "twin"} for row in answers]
-    tables = engine.run(build_tables(rows), AS_OF)
+    results = engine.run(build_tables(rows), AS_OF)
     found: tuple[dict[str, Any], dict[str, Any]] = (defaultdict(list), defaultdict(list))
     for name in SHOWN:
-        for row in tables[name].to_pylist():
+        for row in results[name].to_pylist():
             found[row["person_id"] == "twin"][name].append({**row, "person_id": "p"})
     for tables_of in found:
         for listed in tables_of.values():
@@ -64,9 +67,10 @@ def both(engine: Engine, person: Rows, answers: list[Row]) -> tuple[dict[str, An
     return found
 
 
-def answer(fact_id: str, value: str) -> Row:
+def answer(fact_id: str, value: str, days_ago: int = 0, by: str | None = None) -> Row:
+    day = AS_OF - timedelta(days=days_ago)
     return {
-        "question": fact_id, "about": None, "value": value, "date_earliest": AS_OF, "date_latest": AS_OF,
+        "question": fact_id, "about": None, "value": value, "date_earliest": day, "date_latest": day, "by": by,
         "evidence_id": "answer-1",
     }  # fmt: skip
 
@@ -75,6 +79,44 @@ def differing(one: list[Row], other: list[Row], key: str, value: str) -> set[str
     """Keys whose value isn't the same in both."""
     left, right = ({row[key]: row[value] for row in rows} for rows in (one, other))
     return {name for name in left.keys() | right.keys() if left.get(name) != right.get(name)}
+
+
+WINDOWS = {window.id: window for window in KNOWLEDGE.windows}
+PASSING = [
+    fact.id for fact in KNOWLEDGE.facts if WINDOWS[fact.answer_holds].days and WINDOWS[fact.answer_holds].no_days
+]
+
+
+@given(person=people(), fact_id=st.sampled_from(PASSING), value=st.sampled_from(("yes", "no", "unsure")))
+def test_an_answer_that_no_longer_holds_changes_nothing_and_is_no_answer(
+    engine: Engine, person: Rows, fact_id: str, value: str
+) -> None:
+    """The questions are those of somebody who was never asked."""
+    window = WINDOWS[next(fact.answer_holds for fact in KNOWLEDGE.facts if fact.id == fact_id)]
+    one, other = both(engine, person, [answer(fact_id, value, max(window.days or 0, window.no_days or 0) + 1)])
+
+    for name in (*LATER, "definition_result"):
+        assert one[name] == other[name]
+    assert {row["question"] for row in one["question"]} == {row["question"] for row in other["question"]}
+
+
+UNCERTAIN = [fact.id for fact in KNOWLEDGE.facts if fact.no_by == "clinician"]
+
+
+@given(person=people(), fact_id=st.sampled_from(UNCERTAIN), by=st.sampled_from((None, "person", "carer")))
+def test_a_no_of_somebody_who_may_not_know_rules_nothing_out(
+    engine: Engine, person: Rows, fact_id: str, by: str | None
+) -> None:
+    """Nothing becomes absent, ruled out, not indicated or not suitable by it."""
+    one, other = both(engine, person, [answer(fact_id, "no", by=by)])
+
+    for name, key, column, settled in (
+        ("fact", "fact", "state", {"absent"}), ("reason", "reason", "state", {"ruled out"}),
+        ("option_fit", "option", "fit", {"not indicated", "not suitable", "suitable"}),
+    ):  # fmt: skip
+        before, after = ({row[key]: row[column] for row in found[name]} for found in (one, other))
+        changed = {row: state for row, state in after.items() if before.get(row) != state}
+        assert not settled & set(changed.values()), changed
 
 
 @given(person=people(), fact_id=st.sampled_from(FACTS), value=st.sampled_from(("yes", "no")))

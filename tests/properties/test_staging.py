@@ -177,12 +177,16 @@ def state_of(results: Results, fact: str) -> Any:
     return next((row["state"] for row in results["fact"] if row["fact"] == fact), "unknown")
 
 
-@given(person=patients(), fact=st.sampled_from(NARROWING + SUPPRESSORS), value=st.sampled_from(("yes", "no", "unsure")))
+@given(
+    person=patients(), fact=st.sampled_from(NARROWING + SUPPRESSORS), value=st.sampled_from(("yes", "no", "unsure")),
+    days_ago=st.sampled_from((0, 0, 20, 200, 2000)), by=st.sampled_from(("clinician", "person", None)),
+)  # fmt: skip
 def test_an_answer_to_an_open_question_never_widens_a_stage(
-    engine: Engine, person: Rows, fact: str, value: str
+    engine: Engine, person: Rows, fact: str, value: str, days_ago: int, by: str | None
 ) -> None:
-    """Of any fact that bears on a stage, and that nothing in the record speaks of."""
-    answer = {"person_id": "p", "question": fact, "value": value, "date_earliest": AS_OF, "date_latest": AS_OF,
+    """Of any fact that bears on a stage, and that nothing in the record speaks of; however old, whoever gave it."""
+    day = AS_OF - timedelta(days=days_ago)
+    answer = {"person_id": "p", "question": fact, "value": value, "date_earliest": day, "date_latest": day, "by": by,
               "evidence_id": "answer-1"}  # fmt: skip
     one, other = staged(engine, person, person | {"answer": [answer]})
     assume(state_of(one, fact) == "unknown")
