@@ -97,6 +97,8 @@ def test_a_new_contraindication_of_a_new_option_works_at_once(
             "person_id": "ana",
             "question": "example-implant",
             "value": answer,
+            "date_earliest": date(2024, 12, 1),
+            "date_latest": date(2024, 12, 1),
             "evidence_id": "answers#1",
         }
         tables |= {"answer": build_tables({"answer": [row]})["answer"]}

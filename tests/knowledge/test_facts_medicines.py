@@ -172,7 +172,7 @@ PEOPLE: dict[str, tuple[dict[str, Rows], dict[str, str]]] = {
         {
             "failed-one-antidepressant": PRESENT, "failed-two-antidepressants": PRESENT,
             "failed-three-antidepressants": UNKNOWN, "failed-four-antidepressants": UNKNOWN, "trd-consensus": PRESENT,
-            "trial-dose-too-low": ABSENT, "trial-too-short": ABSENT, "trial-missed-doses": UNKNOWN,
+            "trial-dose-too-low": ABSENT, "trial-too-short": ABSENT, "trial-missed-doses": ABSENT,
             "trial-not-tolerated": ABSENT,
             "antidepressant-tried": PRESENT, "taking-antidepressant-now": UNKNOWN,
         },

@@ -405,8 +405,8 @@ SEVERITY = {
                   16: (ABSENT, PRESENT, PRESENT, ABSENT)},
     "HAM-D17": {7: (PRESENT, ABSENT, ABSENT, PRESENT), 14: (ABSENT, PRESENT, ABSENT, ABSENT),
                 20: (ABSENT, PRESENT, PRESENT, ABSENT)},
-    "MADRS": {6: (PRESENT, ABSENT, ABSENT, SUGGESTED), 20: (ABSENT, PRESENT, ABSENT, UNKNOWN),
-              35: (ABSENT, PRESENT, PRESENT, UNKNOWN)},
+    "MADRS": {6: (PRESENT, ABSENT, ABSENT, SUGGESTED), 20: (ABSENT, PRESENT, ABSENT, ABSENT),
+              35: (ABSENT, PRESENT, PRESENT, ABSENT)},
 }  # fmt: skip
 NOW = ("mildly-depressed-now", "moderately-depressed-now", "severely-depressed-now", "in-remission-now")
 
