@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from stepwell.engines import omop as reading
-from stepwell.engines.sources import Source, open_folder
+from stepwell.engines.source import Source
+from stepwell.engines.sources import open_folder
 from stepwell.knowledge.load import Knowledge
 from stepwell.records import omop
 from stepwell.records.omop.account import NO_VALUE, WITHOUT_ROWS, WITHOUT_TABLE

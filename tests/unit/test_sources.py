@@ -13,7 +13,8 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
-from stepwell.engines.sources import Source, open_folder, open_url
+from stepwell.engines.source import Source
+from stepwell.engines.sources import open_folder, open_url
 from stepwell.errors import ConfigError, RecordError
 from tests import servers
 

@@ -2,7 +2,7 @@
 
 from ibis.expr.types import Table
 
-from stepwell.engines.sources import Source
+from stepwell.engines.source import Source
 from stepwell.knowledge.load import Knowledge
 from stepwell.records import omop
 
@@ -18,7 +18,9 @@ def knowledge_beside(source: Source, knowledge: Knowledge) -> dict[str, Table]:
     tables = omop.knowledge_tables(knowledge)
     tables |= omop.words(source.run(omop.used_concepts(source.tables)), knowledge)
     known = source.add(tables)
-    return known | source.keep(omop.translations(source.tables, known))
+    known |= source.keep(omop.concept_meanings(source.tables, known))
+    known |= source.keep(omop.translations(source.tables, known))
+    return known
 
 
 def records(source: Source, knowledge: Knowledge, *, infer: bool = False) -> dict[str, Table]:

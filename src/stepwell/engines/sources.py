@@ -3,152 +3,23 @@
 What the tables mean is none of its concern; it is told which names to look for. Nothing is ever written to a source.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import duckdb
 import ibis
-import pyarrow as pa
 from ibis.backends.sql.datatypes import PostgresType
 from ibis.expr.types import Table
 
+from stepwell.engines.source import DuckDB, Postgres, Source, Spark, quoted
 from stepwell.errors import ConfigError, RecordError
 
 SUFFIXES = {".parquet": "Parquet", ".csv": "CSV", ".csv.gz": "CSV"}
 """The files that are read, by how their names end."""
 
 DATABASES = (".duckdb", ".db", ".ddb")
-
-
-@dataclass(frozen=True)
-class Source(ABC):
-    """An opened source: its tables, and where expressions over them run.
-
-    Args:
-        connection: To the engine: of DuckDB, of psycopg, or a session of Spark.
-        tables: The tables wanted that stand in it, by lower-case name, as Ibis tables bound to no backend.
-        kind: What was opened, in words.
-    """
-
-    connection: Any
-    tables: dict[str, Table]
-    kind: str
-    dialect: ClassVar[str]
-
-    def sql(self, table: Table) -> str:
-        """An expression over the tables in the SQL of the engine."""
-        return str(ibis.to_sql(table, dialect=self.dialect, pretty=False))
-
-    @abstractmethod
-    def run(self, table: Table) -> pa.Table:
-        """The rows of an expression, with the types that it says."""
-
-    @abstractmethod
-    def _add(self, name: str, table: pa.Table) -> None: ...
-
-    @abstractmethod
-    def _keep(self, name: str, table: Table) -> None: ...
-
-    def add(self, tables: Mapping[str, pa.Table]) -> dict[str, Table]:
-        """Small tables of our own beside those of the source, in memory or for this session only."""
-        for name, table in tables.items():
-            self._add(name, table)
-        return {name: ibis.table(ibis.Schema.from_pyarrow(table.schema), name=name) for name, table in tables.items()}
-
-    def keep(self, tables: Mapping[str, Table]) -> dict[str, Table]:
-        """Expressions written out once, in memory or for this session only, under these names."""
-        for name, table in tables.items():
-            self._keep(name, table)
-        return {name: ibis.table(table.schema(), name=name) for name, table in tables.items()}
-
-
-class DuckDB(Source):
-    """Files or a database read by an embedded DuckDB; what is written stands in memory."""
-
-    dialect = "duckdb"
-
-    def run(self, table: Table) -> pa.Table:
-        """The rows of an expression, with the types that it says."""
-        return self.connection.sql(self.sql(table)).to_arrow_table().cast(table.schema().to_pyarrow())
-
-    def _add(self, name: str, table: pa.Table) -> None:
-        self.connection.register("incoming", table)
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {_name(name)} AS SELECT * FROM incoming")  # noqa: S608 -- our own names
-        self.connection.unregister("incoming")
-
-    def _keep(self, name: str, table: Table) -> None:
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {_name(name)} AS {self.sql(table)}")
-
-
-class Postgres(Source):
-    """A database in PostgreSQL; what is written stands in temporary tables of the session."""
-
-    dialect = "postgres"
-
-    def run(self, table: Table) -> pa.Table:
-        """The rows of an expression, with the types that it says."""
-        with self.connection.cursor() as cursor:
-            # Our SQL holds per cent signs, so nothing is put into it.
-            cursor.execute(self.sql(table).encode())
-            rows, columns = cursor.fetchall(), table.columns
-        types = table.schema().to_pyarrow()
-        return pa.Table.from_pylist([dict(zip(columns, row, strict=True)) for row in rows], schema=types)
-
-    def _add(self, name: str, table: pa.Table) -> None:
-        columns = ", ".join(f"{_name(field.name)} {_POSTGRES[str(field.type)]}" for field in table.schema)
-        with self._writing() as cursor:
-            cursor.execute(f"CREATE TEMP TABLE {_name(name)} ({columns})".encode())
-            with cursor.copy(f"COPY {_name(name)} FROM STDIN".encode()) as copy:
-                for row in table.to_pylist():
-                    copy.write_row(tuple(row.values()))
-
-    def _keep(self, name: str, table: Table) -> None:
-        with self._writing() as cursor:
-            cursor.execute(f"CREATE TEMP TABLE {_name(name)} AS {self.sql(table)}".encode())
-            cursor.execute(f"ANALYZE {_name(name)}".encode())
-
-    @contextmanager
-    def _writing(self) -> Iterator[Any]:
-        """The session may only read; for one transaction it may write, and only to tables of its own."""
-        with self.connection.cursor() as cursor:
-            cursor.execute("BEGIN READ WRITE")
-            yield cursor
-            cursor.execute("COMMIT")
-
-
-class Spark(Source):
-    """Tables of a Spark session; what is written are views of the session."""
-
-    dialect = "pyspark"
-
-    def sql(self, table: Table) -> str:
-        """An expression over the tables in the SQL of Spark."""
-        ibis.pyspark  # noqa: B018 -- only once it is loaded does Ibis know the options of this dialect
-        return super().sql(table)
-
-    def run(self, table: Table) -> pa.Table:
-        """The rows of an expression, with the types that it says."""
-        return self.connection.sql(self.sql(table)).toArrow().cast(table.schema().to_pyarrow())
-
-    def _add(self, name: str, table: pa.Table) -> None:
-        self.connection.createDataFrame(table).createOrReplaceTempView(name)
-
-    def _keep(self, name: str, table: Table) -> None:
-        self.connection.sql(self.sql(table)).cache().createOrReplaceTempView(name)
-
-
-_POSTGRES = {
-    "string": "text",
-    "double": "double precision",
-    "int64": "bigint",
-    "bool": "boolean",
-    "date32[day]": "date",
-}
 
 
 def open_folder(path: Path, wanted: Iterable[str]) -> Source:
@@ -225,7 +96,7 @@ def _formats(places: Mapping[str, list[Path]]) -> str:
 
 
 def _reading(files: list[Path]) -> str:
-    paths = ", ".join(_quoted(str(file)) for file in files)
+    paths = ", ".join(_text(str(file)) for file in files)
     if SUFFIXES[_suffix(files[0]) or ""] == "Parquet":
         return f"read_parquet([{paths}], union_by_name = true)"
     # A column is looked at whole, so that one code with a letter in a million doesn't end the reading.
@@ -233,17 +104,13 @@ def _reading(files: list[Path]) -> str:
 
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, read: str) -> Table:
-    connection.execute(f"CREATE TEMP VIEW {_name(name)} AS SELECT * FROM {read}")  # noqa: S608 -- quoted
-    empty = connection.sql(f"SELECT * FROM {_name(name)} LIMIT 0").to_arrow_table()  # noqa: S608 -- quoted
+    connection.execute(f"CREATE TEMP VIEW {quoted(name)} AS SELECT * FROM {read}")  # noqa: S608 -- quoted
+    empty = connection.sql(f"SELECT * FROM {quoted(name)} LIMIT 0").to_arrow_table()  # noqa: S608 -- quoted
     return ibis.table(ibis.Schema.from_pyarrow(empty.schema), name=name)
 
 
-def _quoted(text: str) -> str:
+def _text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def _name(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
 
 
 def _first_line(error: Exception) -> str:
@@ -256,7 +123,7 @@ def _first_line(error: Exception) -> str:
 def _database(path: Path, wanted: tuple[str, ...]) -> Source:
     connection = duckdb.connect(":memory:")
     try:
-        connection.execute(f"ATTACH {_quoted(str(path))} AS source (READ_ONLY)")
+        connection.execute(f"ATTACH {_text(str(path))} AS source (READ_ONLY)")
     except duckdb.Error as error:
         raise RecordError(
             f"{path.name} can't be opened as a DuckDB file. Another program may be writing to it, or it was written by "
@@ -268,7 +135,7 @@ def _database(path: Path, wanted: tuple[str, ...]) -> Source:
     ).fetchall()
     places = _in_schemas(rows, wanted, path.name)
     tables = {
-        name: _view(connection, name, f"source.{_name(schema)}.{_name(table)}")
+        name: _view(connection, name, f"source.{quoted(schema)}.{quoted(table)}")
         for name, (schema, table) in places.items()
     }
     return DuckDB(connection, tables, "DuckDB file")

@@ -81,7 +81,7 @@ def account(source: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Tabl
 
     Args:
         source: The CDM's tables by name.
-        knowledge: The tables of `knowledge_tables`, and of `translations` where they were written out.
+        knowledge: The tables of `knowledge_tables`, and those of `translations` where they were written out.
 
     Returns:
         `table`; `what` (`all`, or a key of `WITHOUT_ROWS`); `present` (the table is there);

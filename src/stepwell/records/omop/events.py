@@ -34,6 +34,9 @@ SOURCE_VALUES = {"condition_occurrence": "ICD10CM", "measurement": "LOINC", "obs
 CODE_SETS = "resolved_code_set"
 """Name of the table of `code_sets` once it has been written out."""
 
+MEANINGS = "resolved_in_"
+"""Beginning of the name of the table of `meanings`, before that of the source's table."""
+
 
 class Place(NamedTuple):
     """Where events stand: table, kind of its concept, start, end (null: it has none)."""
@@ -104,20 +107,26 @@ def _by_value(coded: Table, knowledge: Mapping[str, Table], vocabulary: str) -> 
     return ibis.union(exact, cut.select(exact.columns)).mutate(coded_by=ibis.literal("code"))
 
 
+def meanings(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place) -> Table:
+    """One row per way in which events of a table are coded and code set that they so belong to: `std`, `src`, `val`."""
+    coded = pairs(keyed(tables[place.table], place.kind))
+    sets = knowledge.get(CODE_SETS)
+    sets = code_sets(tables, knowledge) if sets is None else sets
+    written = _by_value(coded, knowledge, SOURCE_VALUES.get(place.table, "none"))
+    found = by_any_code(coded, sets, written)
+    # By a code where one of the codes says it, else by the words of one; and words add no set to those of a code.
+    by_code = found.filter(found.coded_by == "code")
+    by_text = found.filter(found.coded_by == "text").anti_join(by_code, [*KEYS, "kind"])
+    return ibis.union(by_code, by_text)
+
+
 def members(
     tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place, kinds: list[str]
 ) -> Table:  # fmt: skip
     """The events of a table that belong to a code set of these kinds: one row per event and code set."""
-    events = keyed(tables[place.table], place.kind)
-    coded = pairs(events)
-    sets = knowledge.get(CODE_SETS)
-    sets = code_sets(tables, knowledge) if sets is None else sets
-    written = _by_value(coded, knowledge, SOURCE_VALUES.get(place.table, "none"))
-    found = by_any_code(coded, sets.filter(sets.kind.isin(kinds)), written.filter(written.kind.isin(kinds)))
-    # By a code where one of the codes says it, else by the words of one; and words add no set to those of a code.
-    by_code = found.filter(found.coded_by == "code")
-    by_text = found.filter(found.coded_by == "text").anti_join(by_code, KEYS)
-    return events.inner_join(ibis.union(by_code, by_text), KEYS)
+    found = knowledge.get(MEANINGS + place.table)
+    found = meanings(tables, knowledge, place) if found is None else found
+    return keyed(tables[place.table], place.kind).inner_join(found.filter(found.kind.isin(kinds)), KEYS)
 
 
 def _so(tables: Mapping[str, Table], rows: Table) -> Table:

@@ -15,16 +15,22 @@ from stepwell.logic import days_between, plus_days
 from stepwell.records.omop.drugs import DRUGS, drug_concepts, drugs_of
 from stepwell.records.omop.joins import beside, dated, day_after, keyed, named, types
 
-NOT_A_DAILY_DOSE = "unknown"
+EXPOSED = "resolved_in_drug_exposure"
+"""Name of the table of `exposed_to` once it has been written out."""
+
+
+def exposed_to(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table:
+    """One row per way in which exposures are coded (`std`, `src`) and ingredient of ours in it."""
+    drug = knowledge.get(DRUGS)
+    drug = drug_concepts(tables, knowledge) if drug is None else drug
+    return drugs_of(keyed(tables["drug_exposure"], "drug").select("std", "src").distinct(), drug)
 
 
 def exposure(tables: Mapping[str, Table], knowledge: Mapping[str, Table], *, infer: bool) -> Table:
     """One row per row of `drug_exposure` and ingredient of ours in it."""
-    events = keyed(tables["drug_exposure"], "drug")
-    coded = events.select("std", "src").distinct()
-    drug = knowledge.get(DRUGS)
-    drug = drug_concepts(tables, knowledge) if drug is None else drug
-    rows = events.inner_join(drugs_of(coded, drug), ["std", "src"])
+    found = knowledge.get(EXPOSED)
+    found = exposed_to(tables, knowledge) if found is None else found
+    rows = keyed(tables["drug_exposure"], "drug").inner_join(found, ["std", "src"])
     rows = beside(rows, types(knowledge, "basis", "drug_type_concept_id", "basis"), "drug_type_concept_id")
     rows = rows.mutate(basis=rows.basis.fill_null("stated")).cross_join(knowledge["omop_rule"])
     rows = _with_reason(rows, knowledge)

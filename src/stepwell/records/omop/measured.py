@@ -147,12 +147,18 @@ def _meaning(known: Table) -> list[str]:
 
 def _coded(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place, name: str) -> Table:
     """The events of a table that have a code of `omop_total` or `omop_item`, with what it means."""
+    found = knowledge.get(f"{SCALES[name]}_{place.table}")
+    found = scale_meanings(tables, knowledge, place, name) if found is None else found
+    return keyed(tables[place.table], place.kind).inner_join(found, KEYS)
+
+
+def scale_meanings(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place, name: str) -> Table:
+    """One row per way in which events of a table are coded and total or item that they so are."""
     known, found = knowledge[name], knowledge.get(SCALES[name])
     found = scale_concepts(tables, knowledge, name) if found is None else found
-    events = keyed(tables[place.table], place.kind)
     # A LOINC code has a hyphen before its last digit; nothing else looks so.
     by_value = known.filter(known.vocabulary_id == "LOINC").rename(val="concept_code").select("val", *_meaning(known))
-    return events.inner_join(by_any_code(pairs(events), found, by_value), KEYS)
+    return by_any_code(pairs(keyed(tables[place.table], place.kind)), found, by_value)
 
 
 def totals_named(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table | None:

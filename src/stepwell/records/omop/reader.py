@@ -6,9 +6,9 @@ import ibis
 from ibis.expr.types import Table
 
 from stepwell.records.omop.drugs import DRUGS, drug_concepts
-from stepwell.records.omop.events import CODE_SETS, allergy, code_sets, encounter, spells
-from stepwell.records.omop.exposures import exposure
-from stepwell.records.omop.measured import SCALES, answered, lab, scale_concepts, score
+from stepwell.records.omop.events import CODE_SETS, MEANINGS, PLACES, allergy, code_sets, encounter, meanings, spells
+from stepwell.records.omop.exposures import EXPOSED, exposed_to, exposure
+from stepwell.records.omop.measured import MEASURED, SCALES, answered, lab, scale_concepts, scale_meanings, score
 from stepwell.records.omop.people import person
 from stepwell.records.omop.source import normal
 from stepwell.records.tables import SCHEMAS
@@ -49,11 +49,8 @@ def records(source: Mapping[str, Table], knowledge: Mapping[str, Table], *, infe
     return {name: _shaped(made.get(name), schema, tables) for name, schema in SCHEMAS.items()}
 
 
-def translations(source: Mapping[str, Table], knowledge: Mapping[str, Table]) -> dict[str, Table]:
-    """What the concepts of a source mean, as a few small tables: to be written out once, where the source is large.
-
-    Handed to `records` beside the tables of `knowledge_tables`, under the same names, they spare it the work of
-    looking through the vocabulary for every record table anew. The result is the same without.
+def concept_meanings(source: Mapping[str, Table], knowledge: Mapping[str, Table]) -> dict[str, Table]:
+    """What the concepts of the vocabulary mean, as a few small tables: to be written out before `translations`.
 
     Raises:
         RecordError: It is no CDM, with every fault.
@@ -64,6 +61,26 @@ def translations(source: Mapping[str, Table], knowledge: Mapping[str, Table]) ->
         CODE_SETS: code_sets(tables, knowledge),
         **{name: scale_concepts(tables, knowledge, of) for of, name in SCALES.items()},
     }
+
+
+def translations(source: Mapping[str, Table], knowledge: Mapping[str, Table]) -> dict[str, Table]:
+    """What the ways in which events are coded mean, as a few small tables: to be written out once, if there are many.
+
+    Handed to `records` beside the tables of `knowledge_tables` and `concept_meanings`, under the same names, they
+    spare it the work of looking through the vocabulary and all events for every record table anew. The result is
+    the same without.
+
+    Raises:
+        RecordError: It is no CDM, with every fault.
+    """
+    tables, made = normal(source), dict[str, Table]()
+    if "drug_exposure" in tables:
+        made[EXPOSED] = exposed_to(tables, knowledge)
+    for place in (place for place in PLACES if place.table in tables):
+        made[MEANINGS + place.table] = meanings(tables, knowledge, place)
+    for place in (place for place in MEASURED if place.table in tables):
+        made |= {f"{SCALES[of]}_{place.table}": scale_meanings(tables, knowledge, place, of) for of in SCALES}
+    return made
 
 
 def _shaped(table: Table | None, schema: ibis.Schema, tables: Mapping[str, Table]) -> Table:

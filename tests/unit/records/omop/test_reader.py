@@ -13,7 +13,8 @@ import pytest
 
 from stepwell.engines import omop as reading
 from stepwell.engines.postgres import TYPES
-from stepwell.engines.sources import DuckDB, Source, open_url
+from stepwell.engines.source import DuckDB, Source
+from stepwell.engines.sources import open_url
 from stepwell.knowledge.load import load
 from stepwell.records import omop
 from stepwell.records.tables import SCHEMAS

@@ -131,7 +131,9 @@ def test_writing_translations_out_changes_nothing() -> None:
     )
 
     at_once = omop.records(source.tables, known)
-    beside = omop.records(source.tables, known | source.keep(omop.translations(source.tables, known)))
+    kept = known | source.keep(omop.concept_meanings(source.tables, known))
+    kept |= source.keep(omop.translations(source.tables, kept))
+    beside = omop.records(source.tables, kept)
 
     for name in ("exposure", "condition", "score", "item", "lab"):
         first, second = (sorted(source.run(one[name]).to_pylist(), key=repr) for one in (at_once, beside))
