@@ -28,9 +28,11 @@ SECTIONS = (
     quality, who, attrition, definitions, really, reasons, lines, times, options, stages, safety, unknown, method,
 )  # fmt: skip
 """The parts of the page, in the order in which they are read."""
+WITHOUT_COUNTS = (quality, method)
+"""What is left of them where no count can be shown."""
 LEAD = ("really", "definitions", "times", "quality")
 """Sections of which the finding also stands at the top, in this order."""
-MANY_ROWS = 80
+MANY_ROWS = 40
 """A longer table is left out on paper; its file has it."""
 
 
@@ -48,10 +50,10 @@ def dashboard(tables: Mapping[str, pa.Table], manifest: Mapping[str, Any], knowl
         The page. The same tables, manifest and knowledge give the same text.
     """
     counts = Counts(tables, manifest, knowledge)
-    sections = [make(counts) for make in SECTIONS]
+    sections = [make(counts) for make in (WITHOUT_COUNTS if counts.nothing_shown else SECTIONS)]
     findings = {section.name: section.finding for section in sections}
     return environment().get_template("dashboard.html.j2").render(
-        head=head(counts, tuple(findings[name] for name in LEAD)), sections=sections, hidden=counts.hidden(),
+        head=head(counts, tuple(findings.get(name, "") for name in LEAD)), sections=sections, hidden=counts.hidden(),
         css=Markup(stylesheet("review.css") + _style()), words=words(), versions=_versions(manifest),  # noqa: S704 -- our own files
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The head of the page and its end: whose data these are, what leads, what an empty cell means; files and sources."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +10,9 @@ from stepwell.cohort.dashboard_parts import Bar, Bars, Cards, Section, Segment, 
 from stepwell.cohort.dashboard_words import named, part_of, say, shown
 from stepwell.cohort.logic import UNKNOWN_GROUP
 from stepwell.cohort.write import dictionary
+from stepwell.knowledge import schema as s
 from stepwell.report.figures import day
+from stepwell.report.view.citations import OWN_CHOICE
 from stepwell.report.wording import NOT_A_DIAGNOSIS
 
 MADE_UP = "synthetic"
@@ -69,6 +71,8 @@ def _made_up(manifest: Mapping[str, Any]) -> bool:
 def _lead(counts: Counts) -> str:
     if counts.nobody:
         return say("head.nobody")
+    if counts.nothing_shown:
+        return say("head.nothing", least=counts.least)
     if counts.everybody is None:
         return say("head.too_few", least=counts.least)
     return say("head.people", people=counts.everybody)
@@ -158,17 +162,17 @@ def _flat(value: Mapping[str, Any], before: str = "") -> list[tuple[str, str]]:
 
 def _sources(counts: Counts) -> tuple[tuple[str, str, str], ...]:
     """The works behind the definitions and the staging methods that are counted."""
-    used: list[Any] = [*counts.definitions, *counts.knowledge.staging]
+    used: list[s.Definition | s.StagingMethod] = [*counts.definitions, *counts.knowledge.staging]
     ids = dict.fromkeys(cite.source for one in used for cite in one.cite)
-    names = {ident: listed_for(ident, used) for ident in ids}
+    names = {ident: _users(ident, used) for ident in ids}
     works = {work.id: work for work in counts.knowledge.sources}
     return tuple(
         (works[ident].citation, f"https://doi.org/{works[ident].doi}" if works[ident].doi else works[ident].url or "",
          names[ident])
-        for ident in ids if ident in works
+        for ident in ids if ident in works and ident != OWN_CHOICE
     )  # fmt: skip
 
 
-def listed_for(source: str, used: list[Any]) -> str:
+def _users(source: str, used: Sequence[s.Definition | s.StagingMethod]) -> str:
     """What rests on a source, by short names."""
     return "; ".join(one.short for one in used if any(cite.source == source for cite in one.cite))

@@ -58,6 +58,12 @@ class Counts:
         return bool(self.manifest.get("people") == 0)
 
     @cached_property
+    def nothing_shown(self) -> bool:
+        """Whether every count of every table is hidden."""
+        counted = (table["people"] for table in self.tables.values() if "people" in table.column_names)
+        return all(column.null_count == len(column) for column in counted)
+
+    @cached_property
     def parameters(self) -> Mapping[str, Any]:
         """Options of the run."""
         return dict(self.manifest.get("parameters", {}))

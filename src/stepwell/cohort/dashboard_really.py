@@ -78,8 +78,8 @@ def _table(counts: Counts, rules: list[str], cells: Cells) -> Sheet:
 
 def _widest(counts: Counts, rows: list[dict[str, Any]]) -> float:
     """The largest share that one bar has of the people of its rule: the cards share this scale."""
-    shares = [row["people"] / whole for row in rows
-              if row["people"] is not None and _drawn(row) and (whole := _whole(counts, row["definition"]))]  # fmt: skip
+    drawn = [row for row in rows if row["people"] is not None and _drawn(row)]
+    shares = [row["people"] / whole for row in drawn if (whole := _whole(counts, row["definition"]))]
     return max(shares, default=0.0)
 
 

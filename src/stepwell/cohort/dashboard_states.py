@@ -12,7 +12,8 @@ from stepwell.reasons.states import NOT_ASSESSED, POSSIBLE, RULED_OUT, SHOWN
 
 REASON_KINDS = {SHOWN: "yes", POSSIBLE: "perhaps", RULED_OUT: "no", NOT_ASSESSED: "unknown"}
 FIT_KINDS = {
-    "suitable": "worked", "caution": "perhaps", "check first": "unknown", "not suitable": "barred", "not indicated": "no",
+    "suitable": "worked", "caution": "perhaps", "check first": "unknown", "not suitable": "barred",
+    "not indicated": "no",
 }  # fmt: skip
 EVERYBODY = ("all", "all")
 
@@ -130,15 +131,17 @@ def stages(counts: Counts) -> Section:
     rows = counts.rows("stage_count")
     if not rows:
         return Section("stages", title, short, "", (Text(say("page.not_counted")),))
-    cards = tuple(
-        Bars(f"stages-{method}", own[0]["title"], "; ".join(f"{_stage(row)} {shown(row['people'])}" for row in own) + ".",
-             tuple(_stage_bar(counts, row) for row in own),
-             tuple((kind, say(f"stages.look.{kind}")) for kind in ("yes", "perhaps", "no")), numbers=False)
-        for method, own in grouped(rows, "method")
-    )  # fmt: skip
+    cards = tuple(_method(counts, method, own) for method, own in grouped(rows, "method"))
     body = tuple((row["title"], _stage(row), row["people"]) for row in rows)
     sheet = Sheet(say("stages.caption"), tuple(say("stages.columns").split("|")), body, say("page.as_table"))
     return Section("stages", title, short, "", (Text(say("stages.lead")), Cards(cards), sheet))
+
+
+def _method(counts: Counts, method: str, rows: list[dict[str, Any]]) -> Bars:
+    said = "; ".join(f"{_stage(row)} {shown(row['people'])}" for row in rows)
+    legend = tuple((kind, say(f"stages.look.{kind}")) for kind in ("yes", "perhaps", "no"))
+    bars = tuple(_stage_bar(counts, row) for row in rows)
+    return Bars(f"stages-{method}", rows[0]["title"], f"{said}.", bars, legend, numbers=False)
 
 
 def _stage_bar(counts: Counts, row: dict[str, Any]) -> Bar:

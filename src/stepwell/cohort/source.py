@@ -17,7 +17,8 @@ from stepwell.cohort.manifest import files_fingerprint, text_fingerprint
 from stepwell.cohort.parts import Files, Parts, Tables, held
 from stepwell.engines import duckdb
 from stepwell.engines.omop import knowledge_beside
-from stepwell.engines.sources import Source, open_folder, open_spark, open_url
+from stepwell.engines.source import Source
+from stepwell.engines.sources import open_folder, open_spark, open_url
 from stepwell.engines.store import Store
 from stepwell.errors import ConfigError, RecordError
 from stepwell.knowledge.load import Knowledge
