@@ -155,7 +155,7 @@ def _flat(value: Mapping[str, Any], before: str = "") -> list[tuple[str, str]]:
         if isinstance(one, Mapping):
             out += _flat(one, f"{before}{name}, ")
         else:
-            words = ", ".join(map(str, one)) if isinstance(one, list | tuple) else str(one)
+            words = ", ".join(map(str, one)) if isinstance(one, list | tuple) else shown(one)
             out.append((f"{before}{name}", words or say("method.empty")))
     return out
 

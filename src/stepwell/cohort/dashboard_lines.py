@@ -52,15 +52,21 @@ def _verdicts(counts: Counts) -> tuple[object, ...]:
 def _ways(counts: Counts) -> tuple[object, ...]:
     classes = {one.id: one.class_group for one in counts.knowledge.ingredients}
     drawn: list[object] = []
-    if counts.rows(FLOW):
+    if _any_shown(counts, FLOW):
         drawn += [Heading(say("lines.sankey")), Text(say("lines.ways"))]
-        drawn.append(Figure(Markup(draw_sankey(counts.tables[FLOW], classes, title=say("lines.sankey"),  # noqa: S704 -- escaped by its own template
-                                               fewest=counts.least))))  # fmt: skip
-    if counts.rows(PATH):
+        picture = draw_sankey(counts.tables[FLOW], classes, title=say("lines.sankey"), fewest=counts.least)
+        drawn.append(Figure(Markup(picture)))  # noqa: S704 -- escaped by its own template
+    if _any_shown(counts, PATH):
         drawn.append(Heading(say("lines.sunburst")))
-        drawn.append(Figure(Markup(draw_sunburst(counts.tables[PATH], classes, title=say("lines.sunburst"), then=THEN,  # noqa: S704 -- as above
-                                                 fewest=counts.least))))  # fmt: skip
-    return tuple(drawn) or (Text(say("lines.no_ways")),)
+        picture = draw_sunburst(counts.tables[PATH], classes, title=say("lines.sunburst"), then=THEN, fewest=counts.least)
+        drawn.append(Figure(Markup(picture)))  # noqa: S704 -- as above
+    if drawn:
+        return tuple(drawn)
+    return (Text(say("lines.no_ways_shown" if counts.rows(FLOW) or counts.rows(PATH) else "lines.no_ways")),)
+
+
+def _any_shown(counts: Counts, name: str) -> bool:
+    return any(row["people"] is not None for row in counts.rows(name))
 
 
 def _finding(counts: Counts) -> str:

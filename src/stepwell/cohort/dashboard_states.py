@@ -106,8 +106,14 @@ def _splits(rows: list[dict[str, Any]], titles: dict[str, str], cells: Any) -> t
         words = named("who.split", split)
         heads = (*say("options.columns").split("|"), *(say("options.everybody") if split == "all" else group
                                                       for group in groups))  # fmt: skip
+        which = "_all" if split == "all" else ""
         sheets.append(
-            Sheet(say("options.caption", split=words), heads, tuple(body), say("options.folded", split=words))
+            Sheet(
+                say(f"options.caption{which}", split=words),
+                heads,
+                tuple(body),
+                say(f"options.folded{which}", split=words),
+            )
         )
     return tuple(sheets)
 

@@ -7,6 +7,7 @@ from typing import Any
 from stepwell.cohort.dashboard_counts import Counts, grouped
 from stepwell.cohort.dashboard_parts import Cards, Heading, Section, Sheet, Text
 from stepwell.cohort.dashboard_words import say, shown
+from stepwell.cohort.steps import share
 from stepwell.cohort.times import DRUGS, ENDS
 
 LEFT, RIGHT, TOP, BOTTOM, FOOT = 46.0, 408.0, 12.0, 182.0, 238.0
@@ -76,13 +77,13 @@ def times(counts: Counts) -> Section:
     order = {f"{OF_RESISTANCE}{one.id}": one.order for one in counts.definitions}
     resistance = dict(sorted(((event, curves[event]) for event in curves if event in order),
                              key=lambda one: order[one[0]]))  # fmt: skip
-    pieces: list[object] = [Text(say("times.lead"))]
+    pieces: list[object] = [Text(say("times.lead", confidence=confidence(counts)))]
     if course:
         pieces += [Heading(say("times.course")), Cards(_drawn(counts, course))]
     if resistance:
         pieces += [Heading(say("times.resistance")), Text(say("times.resistance_lead")),
                    Cards(_drawn(counts, resistance))]  # fmt: skip
-    return Section("times", title, short, _finding(curves), (*pieces, *_ends(counts), _table(counts, curves)))
+    return Section("times", title, short, _finding(counts, curves), (*pieces, *_ends(counts), _table(counts, curves)))
 
 
 def _rank(one: tuple[str, Any]) -> int:
@@ -100,8 +101,8 @@ def event_name(counts: Counts, event: str) -> str:
 def _drawn(counts: Counts, curves: dict[str, Rows]) -> tuple[Curve, ...]:
     every = [row for rows in curves.values() for row in rows]
     highest = max(row["high"] if row["high"] is not None else row["share"] for row in every)
-    share = next((one for one in (0.05, 0.1, 0.2, 0.4, 0.6, 0.8) if highest <= one), 1.0)
-    scale = _Scale(max(YEAR, *(row["day"] for row in every)), share)
+    top = next((one for one in (0.05, 0.1, 0.2, 0.4, 0.6, 0.8) if highest <= one), 1.0)
+    scale = _Scale(max(YEAR, *(row["day"] for row in every)), top)
     return tuple(_curve(counts, event, rows, scale) for event, rows in curves.items())
 
 
@@ -109,7 +110,7 @@ def _curve(counts: Counts, event: str, rows: Rows, scale: _Scale) -> Curve:
     last, name = rows[-1], "".join(letter if letter.isalnum() else "-" for letter in event)
     competing = say("times.competing" if last["competing_deaths"] else "times.not_competing")
     return Curve(
-        f"curve-{name}", event_name(counts, event), f"{_at(last)} {say('page.below')}",
+        f"curve-{name}", event_name(counts, event), f"{_at(counts, last)} {say('page.below')}",
         *_line(rows, scale), _band(rows, scale),
         tuple((scale.x(day), say("times.year", year=day // YEAR)) for day in range(0, scale.days + 1, YEAR)),
         tuple((scale.y(scale.share * part), f"{100 * scale.share * part:g} %") for part in (0, 0.5, 1)),
@@ -150,18 +151,23 @@ def _at_risk(rows: Rows, scale: _Scale) -> tuple[tuple[float, str], ...]:
     return tuple(found)
 
 
-def _at(row: dict[str, Any]) -> str:
+def _at(counts: Counts, row: dict[str, Any], key: str = "times.point") -> str:
     """What a point of a curve says."""
     if row["low"] is None or row["high"] is None:
         return say("times.point_bare", day=row["day"], share=f"{100 * row['share']:.1f}", people=row["people"])
-    return say("times.point", day=row["day"], share=f"{100 * row['share']:.1f}", people=row["people"],
-               low=f"{100 * row['low']:.1f}", high=f"{100 * row['high']:.1f}")  # fmt: skip
+    parts = {name: f"{100 * row[name]:.1f}" for name in ("share", "low", "high")}
+    return say(key, day=row["day"], people=row["people"], confidence=confidence(counts), **parts)
 
 
-def _finding(curves: dict[str, list[dict[str, Any]]]) -> str:
+def confidence(counts: Counts) -> str:
+    """Of the intervals, in percent."""
+    return f"{100 * share(counts.knowledge, 'confidence'):g}"
+
+
+def _finding(counts: Counts, curves: dict[str, list[dict[str, Any]]]) -> str:
     """How many had begun a second antidepressant within a year."""
-    rows = [row for row in curves.get(FIRST, ()) if 0 < row["day"] <= YEAR]
-    return say("times.finding", point=_at(rows[-1])) if rows else ""
+    rows = [row for row in curves.get(FIRST, ()) if 0 < row["day"] <= YEAR and row["low"] is not None]
+    return _at(counts, rows[-1], "times.finding") if rows else ""
 
 
 def _ends(counts: Counts) -> tuple[Sheet, ...]:
@@ -182,5 +188,5 @@ def _table(counts: Counts, curves: dict[str, list[dict[str, Any]]]) -> Sheet:
     return Sheet(say("times.caption"), tuple(say("times.columns").split("|")), body, say("page.as_table"))
 
 
-def _percent(share: float | None) -> str:
-    return shown(None) if share is None else f"{100 * share:.2f} %"
+def _percent(part: float | None) -> str:
+    return shown(None) if part is None else f"{100 * part:.2f} %"

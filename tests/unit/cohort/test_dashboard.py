@@ -219,7 +219,7 @@ def test_titles_say_what_the_numbers_say() -> None:
         " than the definition asks for and 50 leave because no antidepressant is in the record, or none with a date."
     )
     assert finding(page, "quality") == (
-        "Of what can be shown, most is missing of: Drug supply, dose, in up to 10.0 % of the rows of a year."
+        "Missing most often, of what can be shown: Drug supply, dose (up to 10.0 % of the rows of a year)."
     )
     assert finding(page, "unknown") == "The outcome of a trial is unknown in 45 of 200 people (22 %)."
 
@@ -235,6 +235,24 @@ def test_people_who_rest_on_inferred_supply_stand_beside_the_counts() -> None:
     found = {row[0]: row[1:] for row in rows(page_of("crowd"), caption)}
     assert found["Resistant by Claims rule 2018"] == ["60", "15", "25 %"]
     assert found["Resistant by Consensus 2022"] == ["40", HIDDEN, ""]
+
+
+def test_a_curve_gives_its_interval_and_the_people_still_observed() -> None:
+    said = text_of(section(page_of("crowd"), "times"))
+    assert finding(page_of("crowd"), "times").startswith(
+        "A second antidepressant within 210 days of the first: 70.0 % of 100 people (95 % confidence interval "
+    )
+    assert "100 people; death competes with the event" in said
+
+
+def test_the_ways_from_line_to_line_are_drawn_where_a_number_is_shown() -> None:
+    section_ = section(page_of("crowd"), "lines")
+    assert [one.get("id") for one in section_.iter(f"{SVG}svg") if one.get("id")] == ["sankey", "sunburst"]
+    nothing = {
+        name: pa.Table.from_pylist([{**row, "people": None} for row in table.to_pylist()], schema=table.schema)
+        for name, table in {"line_flow": p.FLOW, "line_path": p.PATH}.items()
+    }
+    assert "Of the ways from line to line no number can be shown." in text_of(section(changed(**nothing), "lines"))
 
 
 # --- what is hidden --------------------------------------------------------------------------------
