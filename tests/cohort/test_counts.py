@@ -8,15 +8,16 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from stepwell.cohort.draft import finished, listed, protected
 from stepwell.cohort.drafts import drafts
 from stepwell.cohort.finish import least_cell, published
 from stepwell.cohort.groups import joined_groups
 from stepwell.cohort.logic import rests_on_inferred
+from stepwell.engines import postgres
 from stepwell.errors import ConfigError
 from stepwell.knowledge.load import Knowledge
+from tests import servers
 from tests.cohort.conftest import AS_OF, COPIES
-from tests.cohort.harness import WANTED, Tables, on_duckdb, on_postgres
+from tests.cohort.harness import WANTED, Tables, on_duckdb, on_store
 
 
 def _turned(table: pa.Table) -> pa.Table:
@@ -71,8 +72,8 @@ def test_the_order_of_the_people_changes_nothing(
 
 def test_postgres_gives_identical_rows(records: dict[str, pa.Table], crowd: Tables, knowledge: Knowledge) -> None:
     # Not below the folder of the test run: the address of a socket may not be longer than 107 letters.
-    with TemporaryDirectory() as folder:
-        other = on_postgres(Path(folder), records, knowledge, AS_OF)
+    with TemporaryDirectory() as folder, servers.postgres(Path(folder)) as uri:
+        other = on_store(postgres.Store(postgres.connect(uri)), records, knowledge, AS_OF)
 
     for name in WANTED:
         assert crowd[name].num_rows > 0, name
@@ -128,18 +129,6 @@ def test_a_lower_least_cell_is_refused(knowledge: Knowledge) -> None:
         "Leave the option out, or give a higher number."
     )
     assert least_cell(knowledge) == 5
-
-
-def test_a_way_that_few_went_has_no_row_of_its_own() -> None:
-    ways = {"citalopram": 40, "sertraline": 3, "venlafaxine": 1}
-    rows = [{"path": path, "people": people, "inferred": 0} for path, people in ways.items()]
-    draft = listed("path_count", pa.Table.from_pylist(rows), ["path"], 5)
-    shown = finished(draft, protected([draft], 5))
-
-    assert shown.to_pylist() == [
-        {"path": "citalopram", "people": 40, "inferred": None},
-        {"path": "other", "people": None, "inferred": None},
-    ]
 
 
 def test_a_trial_rests_on_inferred_supply_where_the_source_marks_it() -> None:
