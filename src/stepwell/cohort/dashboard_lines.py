@@ -58,7 +58,9 @@ def _ways(counts: Counts) -> tuple[object, ...]:
         drawn.append(Figure(Markup(picture)))  # noqa: S704 -- escaped by its own template
     if _any_shown(counts, PATH):
         drawn.append(Heading(say("lines.sunburst")))
-        picture = draw_sunburst(counts.tables[PATH], classes, title=say("lines.sunburst"), then=THEN, fewest=counts.least)
+        picture = draw_sunburst(
+            counts.tables[PATH], classes, title=say("lines.sunburst"), then=THEN, fewest=counts.least
+        )
         drawn.append(Figure(Markup(picture)))  # noqa: S704 -- as above
     if drawn:
         return tuple(drawn)
