@@ -13,6 +13,8 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
+from stepwell.engines import postgres
+from stepwell.engines.duckdb import Store
 from stepwell.engines.source import Source
 from stepwell.engines.sources import open_folder, open_url
 from stepwell.errors import ConfigError, RecordError
@@ -76,8 +78,9 @@ def test_a_duckdb_file_is_read_and_not_written(tmp_path: Path) -> None:
 
     assert rows(source, "person") == PERSON.to_pylist()
     assert path.read_bytes() == before
+    assert isinstance(source.store, Store)
     with pytest.raises(duckdb.Error):
-        source.connection.execute("CREATE TABLE source.data.other AS SELECT 1")
+        source.store.connection.execute("CREATE TABLE source.data.other AS SELECT 1")
 
 
 @pytest.mark.parametrize(
@@ -173,16 +176,17 @@ def test_postgres_is_read_by_schema_and_not_written(uri: str) -> None:
     found = source.run(person.select("PERSON_ID", day=person.birth.date(), amount=person.amount.cast("float64")))
 
     assert [(row["PERSON_ID"], str(row["day"]), row["amount"]) for row in found.to_pylist()] == [(1, "1980-01-02", 2.5)]
+    assert isinstance(source.store, postgres.Store)
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-        source.connection.execute('DELETE FROM cdm."PERSON"')
-    source.connection.close()
+        source.store.connection.execute('DELETE FROM cdm."PERSON"')
+    source.store.close()
 
 
 def test_without_schema_the_search_path_leads(uri: str) -> None:
     source = open_url(uri, WANTED)
 
-    assert source.run(source.tables["person"]).num_rows == 0
-    source.connection.close()
+    assert source.run(source.tables["person"].select("PERSON_ID")).num_rows == 0
+    source.store.close()
 
 
 def test_an_address_that_can_not_be_opened_says_why(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,6 +197,6 @@ def test_an_address_that_can_not_be_opened_says_why(uri: str, monkeypatch: pytes
     assert str(caught.value) == "No connection to PostgreSQL on 127.0.0.1. Check address, user and password."
     with pytest.raises(RecordError, match=r"holds none of the tables looked for\. Looked for: visit_occurrence\.$"):
         open_url(uri, ("visit_occurrence",))
-    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.setitem(sys.modules, "stepwell.engines.postgres", None)
     with pytest.raises(ConfigError, match=r"Install it with: pip install 'stepwell\[postgres\]'\.$"):
         open_url(uri, WANTED)

@@ -14,11 +14,13 @@ COLUMNS = {
 
 
 def lines(raw: Raw, least: int) -> Iterator[Draft]:
-    """Every draft of lines. Rows of fewer people than may be shown are one row, so that none tells that it is there."""
-    drafts = {name: _draft(raw, name, least) for name in COLUMNS}
-    ways = list(drafts["line_flow"].people)
-    drafts["line_flow"].sums = (*drafts["line_flow"].sums, *_through(ways))
-    yield from drafts.values()
+    """Every draft of lines that were counted. Rows of fewer people than may be shown are one row, so that none tells that it is there."""
+    for name in COLUMNS:
+        if name in raw:
+            draft = _draft(raw, name, least)
+            if name == "line_flow":
+                draft.sums = (*draft.sums, *_through(list(draft.people)))
+            yield draft
 
 
 def _draft(raw: Raw, name: str, least: int) -> Draft:

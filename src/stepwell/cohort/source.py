@@ -173,23 +173,20 @@ class Omop(Opened):
         source: Its tables.
         knowledge: For codes and names.
         reading: How it is read.
-        path: Its files, where it is one.
-        store: Where its tables can be read.
+        path: Its files, where it is some.
 
     Raises:
         RecordError: It is no CDM.
         ConfigError: A column to count by doesn't exist.
     """
 
-    def __init__(
-        self, place: str, source: Source, knowledge: Knowledge, reading: Reading, path: Path | None, store: Store
-    ) -> None:
+    def __init__(self, place: str, source: Source, knowledge: Knowledge, reading: Reading, path: Path | None) -> None:
         known = knowledge_beside(source, knowledge)
         made = {f"raw_{n}": t for n, t in omop.records(source.tables, known, infer=reading.infer).items()}
         if reading.by:
             made["person_column"] = omop.person_columns(source.tables, reading.by)
         queries = {name: source.sql(table) for name, table in made.items()}
-        super().__init__(place, f"OMOP CDM, {source.kind}", store, queries, reading)
+        super().__init__(place, f"OMOP CDM, {source.kind}", source.store, queries, reading)
         self._source, self._known, self._path = source, known, path
 
     def fingerprint(self) -> str:
@@ -233,16 +230,13 @@ def open_source(place: str, knowledge: Knowledge, reading: Reading) -> Opened:
         RecordError: It can't be read.
     """
     if "://" in place:
-        from stepwell.engines import postgres  # noqa: PLC0415 -- needs a package that not everybody has
-
         source = open_url(place, omop.SOURCE_TABLES, reading.schema)
-        return Omop(_without_password(place), source, knowledge, reading, None, postgres.Store(source.connection))
+        return Omop(_without_password(place), source, knowledge, reading, None)
     path = Path(place)
     if not _is_cdm(path):
         return Kept(path, knowledge, reading)
-    source = open_folder(path, omop.SOURCE_TABLES)
-    store = duckdb.Store(reading.threads, reading.memory(), connection=source.connection)
-    return Omop(place, source, knowledge, reading, path, store)
+    source = open_folder(path, omop.SOURCE_TABLES, duckdb.Store(reading.threads, reading.memory()))
+    return Omop(place, source, knowledge, reading, path)
 
 
 def open_on_spark(session: Any, place: str, work: str, knowledge: Knowledge, reading: Reading) -> Opened:  # noqa: ANN401 -- PySpark is not always there
@@ -259,10 +253,7 @@ def open_on_spark(session: Any, place: str, work: str, knowledge: Knowledge, rea
         ConfigError: A column to count by doesn't exist.
         RecordError: It can't be read.
     """
-    from stepwell.engines import spark  # noqa: PLC0415 -- needs a package that not everybody has
-
-    source = open_spark(session, place, omop.SOURCE_TABLES)
-    return Omop(place, source, knowledge, reading, None, spark.Store(session, work))
+    return Omop(place, open_spark(session, place, omop.SOURCE_TABLES, work), knowledge, reading, None)
 
 
 def _is_cdm(path: Path) -> bool:

@@ -22,7 +22,6 @@ class Store:
         threads: How many processors it may use; all if not given.
         memory: How much memory it may use, as DuckDB writes it (`6GB`); DuckDB's own limit if not given.
         spill: Folder for what doesn't fit into memory; nothing is put aside on the disk if not given.
-        connection: One that is open already; a new one if not given.
     """
 
     dialect = "duckdb"
@@ -32,9 +31,8 @@ class Store:
         threads: int | None = None,
         memory: str | None = None,
         spill: Path | None = None,
-        connection: duckdb.DuckDBPyConnection | None = None,
     ) -> None:
-        self.connection = connection or duckdb.connect(":memory:")
+        self.connection = duckdb.connect(":memory:")
         # Rows are ordered by the steps' own keys; keeping the order of input costs and means nothing.
         self._set("preserve_insertion_order", "false")
         # A record reaches no disk but the folder that was named for it.
@@ -105,3 +103,8 @@ class Engine(store.Engine):
 
     def __init__(self, knowledge: Knowledge, pipeline: Pipeline = REVIEW, tables: Store | None = None) -> None:
         super().__init__(tables or Store(), knowledge, pipeline)
+
+
+def quoted(text: str) -> str:
+    """A name as SQL writes it."""
+    return '"' + text.replace('"', '""') + '"'

@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import psycopg
 import pyarrow as pa
@@ -11,7 +12,7 @@ import pyarrow.parquet as pq
 from psycopg import sql
 from pyarrow import csv
 
-from stepwell.errors import ConfigError
+from stepwell.errors import RecordError
 
 TYPES = {"string": "text", "date32[day]": "date", "double": "double precision", "int64": "bigint", "bool": "boolean"}
 """PostgreSQL's type for each Arrow type that our tables have."""
@@ -145,22 +146,20 @@ class Store:
             yield cursor
 
 
-def connect(uri: str) -> psycopg.Connection:
+def connect(url: str) -> psycopg.Connection:
     """A session.
 
     Args:
-        uri: `postgresql://USER@HOST/DATABASE`.
+        url: `postgresql://user@host:port/database`.
 
     Raises:
-        ConfigError: The server can't be reached.
+        RecordError: No connection.
     """
     try:
-        return psycopg.connect(uri, autocommit=True)
-    except psycopg.Error:
-        raise ConfigError(
-            "PostgreSQL can't be reached. Check the address (postgresql://USER@HOST:PORT/DATABASE), the user and the "
-            "password, and that the server runs."
-        ) from None
+        return psycopg.connect(url, autocommit=True)
+    except psycopg.OperationalError as error:
+        host = unquote(urlsplit(url).hostname or "this machine")
+        raise RecordError(f"No connection to PostgreSQL on {host}. Check address, user and password.") from error
 
 
 class _Stream(io.RawIOBase):

@@ -6,14 +6,15 @@ What the tables mean is none of its concern; it is told which names to look for.
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import duckdb
 import ibis
 from ibis.backends.sql.datatypes import PostgresType
 from ibis.expr.types import Table
 
-from stepwell.engines.source import DuckDB, Postgres, Source, Spark, quoted
+from stepwell.engines.duckdb import Store, quoted
+from stepwell.engines.source import Source
 from stepwell.errors import ConfigError, RecordError
 
 SUFFIXES = {".parquet": "Parquet", ".csv": "CSV", ".csv.gz": "CSV"}
@@ -22,12 +23,13 @@ SUFFIXES = {".parquet": "Parquet", ".csv": "CSV", ".csv.gz": "CSV"}
 DATABASES = (".duckdb", ".db", ".ddb")
 
 
-def open_folder(path: Path, wanted: Iterable[str]) -> Source:
+def open_folder(path: Path, wanted: Iterable[str], store: Store | None = None) -> Source:
     """A folder with a Parquet or CSV file for each table (or a folder of part files), or a DuckDB file.
 
     Args:
         path: The folder or file. Names may be in upper or lower case.
         wanted: Names of the tables to look for, in lower case; others are passed over.
+        store: The DuckDB that reads them; a new one if not given.
 
     Raises:
         RecordError: There is no such folder, none of the tables is in it, or files can't be read; with every fault.
@@ -35,9 +37,9 @@ def open_folder(path: Path, wanted: Iterable[str]) -> Source:
     if not path.exists():
         raise RecordError(f"There is no file or folder {path.name}. {_ALLOWED}")
     if path.is_dir():
-        return _files(path, tuple(wanted))
+        return _files(path, tuple(wanted), store or Store())
     if path.name.lower().endswith(DATABASES):
-        return _database(path, tuple(wanted))
+        return _database(path, tuple(wanted), store or Store())
     raise RecordError(f"{path.name} is neither a folder nor a DuckDB file ({', '.join(DATABASES)}). {_ALLOWED}")
 
 
@@ -50,22 +52,21 @@ _ALLOWED = (
 # --- files -----------------------------------------------------------------------------------------
 
 
-def _files(path: Path, wanted: tuple[str, ...]) -> Source:
+def _files(path: Path, wanted: tuple[str, ...], store: Store) -> Source:
     places, faults = _places(path, wanted)
     if not places and not faults:
         raise RecordError(
             f"The folder {path.name} holds none of the tables looked for. {_ALLOWED} Looked for: {', '.join(wanted)}."
         )
-    connection = duckdb.connect(":memory:")
     tables: dict[str, Table] = {}
     for name, files in places.items():
         try:
-            tables[name] = _view(connection, name, _reading(files))
+            tables[name] = _view(store.connection, name, _reading(files))
         except duckdb.Error as error:
             faults.append(f"{name}: {_first_line(error)}")
     if faults:
         raise RecordError(f"The folder {path.name} can't be read. Correct or remove the files named.", faults)
-    return DuckDB(connection, tables, f"folder of {_formats(places)} files")
+    return Source(store, tables, f"folder of {_formats(places)} files")
 
 
 def _places(path: Path, wanted: tuple[str, ...]) -> tuple[dict[str, list[Path]], list[str]]:
@@ -120,8 +121,8 @@ def _first_line(error: Exception) -> str:
     )
 
 
-def _database(path: Path, wanted: tuple[str, ...]) -> Source:
-    connection = duckdb.connect(":memory:")
+def _database(path: Path, wanted: tuple[str, ...], store: Store) -> Source:
+    connection = store.connection
     try:
         connection.execute(f"ATTACH {_text(str(path))} AS source (READ_ONLY)")
     except duckdb.Error as error:
@@ -138,7 +139,7 @@ def _database(path: Path, wanted: tuple[str, ...]) -> Source:
         name: _view(connection, name, f"source.{quoted(schema)}.{quoted(table)}")
         for name, (schema, table) in places.items()
     }
-    return DuckDB(connection, tables, "DuckDB file")
+    return Source(store, tables, "DuckDB file")
 
 
 def _in_schemas(rows: Iterable[tuple[str, str]], wanted: tuple[str, ...], where: str) -> dict[str, tuple[str, str]]:
@@ -177,13 +178,19 @@ def open_url(url: str, wanted: Iterable[str], schema: str | None = None) -> Sour
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres"):
         raise ConfigError(f"Found the address {parts.scheme}://...; allowed: postgresql://user@host:port/database.")
-    connection = _connected(url)
     try:
-        tables = _described(connection, tuple(wanted), schema, f"The database {parts.path.lstrip('/')}")
+        from stepwell.engines import postgres  # noqa: PLC0415 -- only a source in PostgreSQL needs it
+    except ImportError as error:
+        raise ConfigError(
+            "A source in PostgreSQL needs the package psycopg. Install it with: pip install 'stepwell[postgres]'."
+        ) from error
+    store = postgres.Store(postgres.connect(url))
+    try:
+        tables = _described(store.connection, tuple(wanted), schema, f"The database {parts.path.lstrip('/')}")
     except RecordError:
-        connection.close()
+        store.close()
         raise
-    return Postgres(connection, tables, "PostgreSQL database")
+    return Source(store, tables, "PostgreSQL database")
 
 
 def _described(connection: Any, wanted: tuple[str, ...], schema: str | None, where: str) -> dict[str, Table]:  # noqa: ANN401 -- psycopg may not be installed
@@ -208,29 +215,14 @@ ORDER BY n.nspname, c.relname, a.attnum
 """
 
 
-def _connected(url: str) -> Any:  # noqa: ANN401 -- psycopg may not be installed
-    try:
-        import psycopg  # noqa: PLC0415 -- only a source in PostgreSQL needs it
-    except ImportError as error:
-        raise ConfigError(
-            "A source in PostgreSQL needs the package psycopg. Install it with: pip install 'stepwell[postgres]'."
-        ) from error
-    try:
-        connection = psycopg.connect(url, autocommit=True)
-    except psycopg.OperationalError as error:
-        host = unquote(urlsplit(url).hostname or "this machine")
-        raise RecordError(f"No connection to PostgreSQL on {host}. Check address, user and password.") from error
-    connection.execute("SET default_transaction_read_only = on")
-    return connection
-
-
-def open_spark(session: Any, where: str, wanted: Iterable[str]) -> Source:  # noqa: ANN401 -- Spark may not be installed
+def open_spark(session: Any, where: str, wanted: Iterable[str], work: str) -> Source:  # noqa: ANN401 -- Spark may not be installed
     """Tables of a database of a Spark session, or a folder of Parquet that Spark can reach.
 
     Args:
         session: A `pyspark.sql.SparkSession` that the caller made.
         where: Name of a database, or a path or address with a `/` in it: a folder with `person.parquet` and so on.
         wanted: Names of the tables to look for, in lower case.
+        work: Folder for tables of our own, reached by every machine of the cluster.
 
     Raises:
         RecordError: None of the tables is there.
@@ -243,10 +235,12 @@ def open_spark(session: Any, where: str, wanted: Iterable[str]) -> Source:  # no
         frames = {name: session.table(f"`{of}`.`{table}`") for name, (of, table) in places.items()}
     from ibis.backends.pyspark.datatypes import PySparkSchema  # noqa: PLC0415 -- needs pyspark, which may not be there
 
+    from stepwell.engines import spark  # noqa: PLC0415 -- the same
+
     for name, frame in frames.items():
         frame.createOrReplaceTempView(name)
     tables = {name: ibis.table(PySparkSchema.to_ibis(frame.schema), name=name) for name, frame in frames.items()}
-    return Spark(session, tables, "Spark tables")
+    return Source(spark.Store(session, work), tables, "Spark tables")
 
 
 def _spark_folder(session: Any, where: str, wanted: tuple[str, ...]) -> dict[str, Any]:  # noqa: ANN401 -- as above

@@ -5,15 +5,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import duckdb
 import ibis
 import psycopg
 import pyarrow as pa
 import pytest
 
 from stepwell.engines import omop as reading
+from stepwell.engines.duckdb import Store
 from stepwell.engines.postgres import TYPES
-from stepwell.engines.source import DuckDB, Source
+from stepwell.engines.source import Source
 from stepwell.engines.sources import open_url
 from stepwell.knowledge.load import load
 from stepwell.records import omop
@@ -29,8 +29,8 @@ NUMBERS = {case.title: number for number, case in enumerate(CASES, 1)}
 
 def in_duckdb(tables: Mapping[str, pa.Table]) -> Source:
     """A CDM in DuckDB."""
-    source = DuckDB(duckdb.connect(), {}, "DuckDB")
-    return DuckDB(source.connection, source.add(tables), source.kind)
+    source = Source(Store(), {}, "DuckDB")
+    return Source(source.store, source.add(tables), source.kind)
 
 
 def written(source: Source) -> Results:
@@ -74,7 +74,7 @@ def post() -> Results:
             put(connection, combined(CASES))
         source = open_url(uri, omop.SOURCE_TABLES)
         found = written(source)
-        source.connection.close()
+        source.store.close()
         return found
 
 
