@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from stepwell.cohort.counts import UNDATED
 from stepwell.cohort.dashboard_counts import Counts, grouped
 from stepwell.cohort.dashboard_parts import Bar, Bars, Cards, Section, Segment, Sheet, Text
 from stepwell.cohort.dashboard_words import named, part_of, say, shown
@@ -151,13 +152,13 @@ def _method(counts: Counts, method: str, rows: list[dict[str, Any]]) -> Bars:
 
 
 def _stage_bar(counts: Counts, row: dict[str, Any]) -> Bar:
-    sure = row["state"] == "scored" and row["category_low"] == row["category_high"]
-    kind = "yes" if sure else "perhaps" if row["state"] == "scored" else "no"
+    staged = row["state"] == "scored" and row["category_low"] != UNDATED
+    kind = "no" if not staged else "yes" if row["category_low"] == row["category_high"] else "perhaps"
     return Bar(_stage(row), (Segment(kind, row["people"], _stage(row)),), part_of(row["people"], counts.everybody))
 
 
 def _stage(row: dict[str, Any]) -> str:
-    if row["state"] != "scored" or row["category_low"] == "none":
+    if row["state"] != "scored" or row["category_low"] == UNDATED:
         return named("stages.state", row["state"])
     if row["category_low"] == row["category_high"]:
         return str(row["category_low"])
