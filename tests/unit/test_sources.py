@@ -197,6 +197,8 @@ def test_an_address_that_can_not_be_opened_says_why(uri: str, monkeypatch: pytes
     assert str(caught.value) == "No connection to PostgreSQL on 127.0.0.1. Check address, user and password."
     with pytest.raises(RecordError, match=r"holds none of the tables looked for\. Looked for: visit_occurrence\.$"):
         open_url(uri, ("visit_occurrence",))
-    monkeypatch.setitem(sys.modules, "stepwell.engines.postgres", None)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.delitem(sys.modules, "stepwell.engines.postgres")
+    monkeypatch.delattr("stepwell.engines.postgres")
     with pytest.raises(ConfigError, match=r"Install it with: pip install 'stepwell\[postgres\]'\.$"):
         open_url(uri, WANTED)
