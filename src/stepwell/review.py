@@ -52,12 +52,17 @@ from stepwell.trials.verdicts import verdict
 RULES = (
     "persistence-days", "overlap-tolerance-days", "combination-days", "augmentation-days", "switch-gap-days",
     "baseline-before-days", "baseline-after-days", "first-outcome-days", "end-after-days",
-    "dispensing-match-days", "remission-days", "scores-together-days",
+    "dispensing-match-days", "remission-days", "implausible-dose-times", "scores-together-days",
 )  # fmt: skip
-"""Rules that the steps read, each a whole number of days."""
+"""Rules that the steps read, each a whole number: of days, but for `implausible-dose-times`."""
 
 PARAMETER = ibis.schema(
-    {"as_of": "date", "response_percent": "float64", **{rule.replace("-", "_"): "int64" for rule in RULES}}
+    {
+        "as_of": "date",
+        "response_percent": "float64",
+        "partial_percent": "float64",
+        **{rule.replace("-", "_"): "int64" for rule in RULES},
+    }
 )
 
 
@@ -255,6 +260,7 @@ REVIEW = Pipeline(
 def parameter_table(knowledge: Knowledge, as_of: date) -> pa.Table:
     """The one row of rules that all steps read."""
     response = next(o.value for o in knowledge.outcomes if o.term == "response" and o.default)
-    row: dict[str, object] = {"as_of": as_of, "response_percent": response}
+    partial = next(o.value for o in knowledge.outcomes if o.term == "partial response" and o.default)
+    row: dict[str, object] = {"as_of": as_of, "response_percent": response, "partial_percent": partial}
     row |= {rule.replace("-", "_"): int(knowledge.rule(rule)) for rule in RULES}
     return pa.Table.from_pylist([row], schema=PARAMETER.to_pyarrow())

@@ -41,6 +41,7 @@ def test_own_choices_are_marked_as_such(knowledge: Knowledge) -> None:
     assert ours == {
         "overlap-tolerance-days", "baseline-before-days", "baseline-after-days", "end-after-days",
         "dispensing-match-days", "scores-together-days", "implausible-units-per-day",
+        "implausible-dose-times",
     }  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def test_rules_that_trials_read_are_there(knowledge: Knowledge) -> None:
         "first-outcome-days": 14, "response-percent": 50, "covered-least": 0.8, "dispensing-match-days": 7,
         "episode-gap-days": 182, "remission-days": 60, "units-per-day": 1, "line-least-days": 0,
         "line-after-combination-days": 30, "line-most": 5, "implausible-units-per-day": 30,
-        "scores-together-days": 7,
+        "scores-together-days": 7, "implausible-dose-times": 5,
     }  # fmt: skip
     with pytest.raises(KnowledgeError) as caught:
         knowledge.rule("no-such")

@@ -13,7 +13,52 @@ def verdict(word: str, **results: str) -> dict[str, str]:
     return {"verdict": f"{columns}\n{SFORZINI} | {' | '.join([word, *results.values()])}"}
 
 
+UNDATED = "ingredient | product | start | days | dose | basis\n"
+
 CASES = [
+    Case(
+        "a hundred times the dose is an error of the record, so nobody can tell",
+        {
+            "exposure": HEAD + "sertraline | 100 | 2024-01-01 | 56 | 2500 |",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-02-25 | 17",
+        },
+        verdict("cannot tell", dose="unknown", counts="unknown"),
+    ),
+    Case(
+        "twice the highest licensed dose is taken by some and stands",
+        {
+            "exposure": HEAD + "sertraline | 100 | 2024-01-01 | 56 | 400 |",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-02-25 | 17",
+        },
+        verdict("failed", dose="met", counts="met"),
+    ),
+    Case(
+        "more of the drug handed out on an unknown day leaves open when the trial began",
+        {
+            "exposure": UNDATED
+            + "sertraline | 100 | 2024-01-01 | 56 | 100 | dispensed\nsertraline | 100 | | | 100 | dispensed",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-02-25 | 17",
+        },
+        verdict("cannot tell", failure="unknown", counts="unknown"),
+    ),
+    Case(
+        "a statement of the drug without a date changes nothing",
+        {
+            "exposure": UNDATED
+            + "sertraline | 100 | 2024-01-01 | 56 | 100 | dispensed\nsertraline | 100 | | | 100 | stated",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-02-25 | 17",
+        },
+        verdict("failed", failure="met", counts="met"),
+    ),
+    Case(
+        "more of the drug on an unknown day may have made it long enough",
+        {
+            "exposure": UNDATED
+            + "sertraline | 100 | 2024-01-01 | 14 | 100 | dispensed\nsertraline | 100 | | | 100 | dispensed",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-02-25 | 17",
+        },
+        verdict("cannot tell", duration="unknown", counts="unknown"),
+    ),
     Case(
         "eight weeks at dose and hardly better is failed",
         {

@@ -9,8 +9,9 @@ KEY = ("person_id", "trial_id")
 
 
 def assessment(
-    attempt: Table, relation: Table, trial_course: Table, minimum_day: Table, definition: Table, parameter: Table
-) -> Table:
+    attempt: Table, relation: Table, trial_course: Table, minimum_day: Table, exposure: Table, definition: Table,
+    parameter: Table,
+) -> Table:  # fmt: skip
     """One row per trial and definition: dose, duration, adherence and failure, each with what was found.
 
     Returns:
@@ -20,11 +21,35 @@ def assessment(
         next`, `unknown`), and `counts`: whether the trial counts as a failed one by the definition.
     """
     rows = _facts(attempt, relation, trial_course, definition, minimum_day, parameter)
+    rows = rows.left_join(_undated(exposure), ["person_id", "ingredient"]).drop("person_id_right", "ingredient_right")
+    rows = rows.mutate(undated=rows.undated.notnull())
     rows = rows.mutate(
-        dose=_dose(rows), duration=_duration(rows), adherence=_adherence(rows), outcome_basis=_basis(rows)
-    )
+        dose=_unless_undated(rows, _dose(rows)), duration=_unless_undated(rows, _duration(rows)),
+        adherence=_adherence(rows), outcome_basis=_basis(rows),
+    )  # fmt: skip
     rows = rows.mutate(failure=_failure(rows))
+    rows = rows.mutate(failure=ibis.cases((_unplaced(rows), UNKNOWN), else_=rows.failure))
     return rows.mutate(counts=all_met([_role(rows), rows.dose, rows.duration, rows.adherence, rows.failure]))
+
+
+def _undated(exposure: Table) -> Table:
+    """One row per person and drug of which something was handed out on a day that isn't known.
+
+    It may have come before, in or after any trial of the drug, so the edges of these, and the score that each began
+    from, aren't sure. A statement without a date adds nothing: lists of medicines often have none.
+    """
+    handed_out = exposure.start_earliest.isnull() & exposure.basis.isin(["dispensed", "administered"])
+    return exposure.filter(handed_out).group_by(["person_id", "ingredient"]).aggregate(undated=exposure.count())
+
+
+def _unless_undated(rows: Table, result: ibis.Value) -> ibis.Value:
+    """What more supply could still fulfil is unknown."""
+    return ibis.cases((rows.undated & (result == NOT_MET), UNKNOWN), else_=result)
+
+
+def _unplaced(rows: Table) -> ibis.Value:
+    """Whether the failure rests on a baseline that may not be that of the trial."""
+    return rows.undated & (rows.outcome_basis == "measured") & (rows.failure == MET)
 
 
 def _role(rows: Table) -> ibis.Value:
@@ -52,7 +77,7 @@ def _facts(
             "definition_id", "dose_table", "least_days", "least_days_at", "least_covered", "failure_rule",
             "failure_percent", "count_augmentation", "augmentation_least_days", "augmentation_dose_table",
         )
-    ).cross_join(parameter.select("response_percent", "end_after_days"))  # fmt: skip
+    ).cross_join(parameter.select("response_percent", "partial_percent", "end_after_days"))  # fmt: skip
     adding = rows.role == "augmentation"
     rows = rows.mutate(
         least_days=ibis.cases((adding, rows.augmentation_least_days.fill_null(rows.least_days)), else_=rows.least_days),
@@ -88,7 +113,7 @@ def _duration(rows: Table) -> ibis.Value:
 def _adherence(rows: Table) -> ibis.Value:
     """Supply tells how much can have been taken, an order alone doesn't; contradiction is unknown."""
     supplied = at_least(rows.proportion_supplied_low, rows.proportion_covered_high, rows.least_covered)
-    by_supply = ibis.cases((rows.basis == "ordered", UNKNOWN), else_=supplied)
+    by_supply = ibis.cases((rows.basis == "ordered", UNKNOWN), else_=_unless_undated(rows, supplied))
     said = rows.stated_adherence
     return ibis.cases(
         (said == "no", NOT_MET),
@@ -126,11 +151,11 @@ def _failure(rows: Table) -> ibis.Value:
     """Not enough better, by the definition's own rule.
 
     A rule on improvement takes a measured course, else what the record reports (`partly better` means
-    25 to under 50 percent). A rule on the next treatment takes any next step, one that asks no dose also a step
+    `partial_percent` to under `response_percent`). A rule on the next treatment takes any next step, one that asks no dose also a step
     at whatever dose; stopping for side effects is no failure.
     """
     measured = known(rows.improvement_percent < rows.failure_percent)
-    partly = known(ibis.literal(25.0) < rows.failure_percent)
+    partly = known(rows.partial_percent < rows.failure_percent)
     not_better = (rows.reported_outcome == "not better") | (rows.stop_reason == "no benefit")
     better = (rows.reported_outcome == "better") | (rows.stop_reason == "better")
     reported = ibis.cases(

@@ -13,12 +13,13 @@ DISPENSED, ORDERED, STATED = 1, 2, 3
 """How well a row shows that the drug was had; the lower the better."""
 
 
-def supply(exposure: Table, ingredient: Table, trap: Table, parameter: Table) -> Table:
+def supply(exposure: Table, ingredient: Table, dose: Table, trap: Table, parameter: Table) -> Table:
     """One row per exposure to an antidepressant or augmenting agent.
 
     Args:
         exposure: Exposures that stood on `as_of`.
         ingredient: Knowledge table, for the role.
+        dose: Knowledge table of published doses: one far above the highest licensed is unknown, not high.
         trap: Knowledge table of products that are easily misread.
         parameter: One row: `as_of` and the rules.
 
@@ -32,7 +33,9 @@ def supply(exposure: Table, ingredient: Table, trap: Table, parameter: Table) ->
         "ingredient", "role", "class_group", "drug_class"
     )
     rows = exposure.inner_join(roles, "ingredient").left_join(trap.select("trap", "effect"), "trap")
-    rows = rows.drop("trap_right").cross_join(parameter.select("as_of", "dispensing_match_days"))
+    rows = rows.drop("trap_right").cross_join(
+        parameter.select("as_of", "dispensing_match_days", "implausible_dose_times")
+    )
     rows = rows.filter(rows.start_earliest.notnull())
     rows = _extent(rows)
     rank = ibis.cases(
@@ -42,7 +45,8 @@ def supply(exposure: Table, ingredient: Table, trap: Table, parameter: Table) ->
         basis_rank=rank, taken=rows.status.fill_null("unknown") != "not-taken", supply_id=_supply_id(rows)
     )
     rows = rows.left_join(_beaten(rows), ["person_id", "supply_id"])
-    dose_unknown = rows.effect == "dose unknown"
+    rows = rows.left_join(_highest(dose), ["ingredient", "dose_unit"]).drop("ingredient_right", "dose_unit_right")
+    dose_unknown = (rows.effect == "dose unknown").fill_null(False) | _implausible(rows)
     no_dose = ibis.null("float64")
     return rows.select(
         *(c for c in exposure.columns if c not in ("dose_per_day_low", "dose_per_day_high")),
@@ -53,6 +57,18 @@ def supply(exposure: Table, ingredient: Table, trap: Table, parameter: Table) ->
         counts=rows.taken & rows.beaten.isnull(),
         set_aside=ibis.cases((rows.effect == "not a trial", rows.trap), else_=ibis.null("string")),
     )  # fmt: skip
+
+
+def _highest(dose: Table) -> Table:
+    """One row per ingredient and unit: the highest dose that is licensed for any of its formulations."""
+    rows = dose.filter(dose.kind == "highest licensed").rename(dose_unit="unit")
+    return rows.group_by(["ingredient", "dose_unit"]).aggregate(highest_licensed=rows["value"].max())
+
+
+def _implausible(rows: Table) -> ibis.Value:
+    """Whether a dose is more than anybody takes; false where no highest dose is known."""
+    most = rows.highest_licensed * rows.implausible_dose_times
+    return ((rows.dose_per_day_low > most) | (rows.dose_per_day_high > most)).fill_null(False)
 
 
 def _extent(rows: Table) -> Table:

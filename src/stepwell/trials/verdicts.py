@@ -14,8 +14,9 @@ COLUMNS = (
 
 
 def verdict(
-    attempt: Table, relation: Table, trial_course: Table, minimum_day: Table, definition: Table, parameter: Table
-) -> Table:
+    attempt: Table, relation: Table, trial_course: Table, minimum_day: Table, exposure: Table, definition: Table,
+    parameter: Table,
+) -> Table:  # fmt: skip
     """One row per trial and definition.
 
     The verdicts, the first that applies: `worked` (response at any time, or reported better), `not
@@ -27,7 +28,7 @@ def verdict(
         `verdict`, the results it follows from, `counts`, and `lost_again`: it had worked, and by the
         last score no longer did.
     """
-    rows = assessment(attempt, relation, trial_course, minimum_day, definition, parameter)
+    rows = assessment(attempt, relation, trial_course, minimum_day, exposure, definition, parameter)
     answered = (rows.outcome_basis == "measured") & (rows.best_improvement_percent >= rows.response_percent)
     said_better = ((rows.reported_outcome == "better") | (rows.stop_reason == "better")).fill_null(False)
     said_better &= ~((rows.reported_outcome == "not better") | (rows.stop_reason == "no benefit")).fill_null(False)
@@ -39,7 +40,7 @@ def verdict(
         inadequate=(rows.dose == NOT_MET) | (rows.duration == NOT_MET),
         intolerable=(rows.stop_reason == "side effects").fill_null(False),
         unsettled=(rows.dose == UNKNOWN) | (rows.duration == UNKNOWN) | (rows.adherence == UNKNOWN),
-        short=(rows.days_high < rows.least_days).fill_null(False),
+        short=(rows.days_high < rows.least_days).fill_null(False) & ~rows.undated,
     )
     rows = rows.mutate(
         verdict=_verdict(rows),

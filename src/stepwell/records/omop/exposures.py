@@ -30,7 +30,7 @@ def exposure(tables: Mapping[str, Table], knowledge: Mapping[str, Table], *, inf
     """One row per row of `drug_exposure` and ingredient of ours in it."""
     found = knowledge.get(EXPOSED)
     found = exposed_to(tables, knowledge) if found is None else found
-    rows = keyed(tables["drug_exposure"], "drug").inner_join(found, ["std", "src"])
+    rows = keyed(_datable(tables), "drug").inner_join(found, ["std", "src"])
     rows = beside(rows, types(knowledge, "basis", "drug_type_concept_id", "basis"), "drug_type_concept_id")
     rows = rows.mutate(basis=rows.basis.fill_null("stated")).cross_join(knowledge["omop_rule"])
     rows = _with_reason(rows, knowledge)
@@ -41,6 +41,18 @@ def exposure(tables: Mapping[str, Table], knowledge: Mapping[str, Table], *, inf
         evidence_id=named("drug_exposure", rows.drug_exposure_id),
         adherence=ibis.null("string"), reported_outcome=ibis.null("string"), order_evidence_id=ibis.null("string"),
     )  # fmt: skip
+
+
+def _datable(tables: Mapping[str, Table]) -> Table:
+    """`drug_exposure`, without a date that lies after the last day on which anybody was observed: it can't be right."""
+    rows = tables["drug_exposure"]
+    if "observation_period" not in tables:
+        return rows
+    watched = tables["observation_period"]
+    rows = rows.cross_join(watched.aggregate(last_day=watched.observation_period_end_date.max()))
+    start = rows.drug_exposure_start_date
+    possible = ibis.cases((start > rows.last_day, ibis.null("date")), else_=start)
+    return rows.mutate(drug_exposure_start_date=possible).drop("last_day")
 
 
 def _with_reason(rows: Table, knowledge: Mapping[str, Table]) -> Table:
