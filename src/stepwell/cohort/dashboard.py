@@ -9,11 +9,12 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from stepwell.cohort.dashboard_about import head, method, who
+from stepwell.cohort.dashboard_attrition import attrition
 from stepwell.cohort.dashboard_counts import Counts
 from stepwell.cohort.dashboard_definitions import definitions
 from stepwell.cohort.dashboard_lines import lines
 from stepwell.cohort.dashboard_parts import Bar
-from stepwell.cohort.dashboard_quality import attrition, quality
+from stepwell.cohort.dashboard_quality import quality
 from stepwell.cohort.dashboard_really import really
 from stepwell.cohort.dashboard_safety import safety
 from stepwell.cohort.dashboard_states import options, reasons, stages

@@ -134,8 +134,10 @@ def _variants(counts: Counts) -> tuple[object, ...]:
     body = tuple((titles[name], *(cells.get((name, one.id, MET)) for one in counts.definitions)) for name in titles)
     heads = (say("definitions.varied_column"), *(one.short for one in counts.definitions))
     sheet = Sheet(say("definitions.varied_caption"), heads, body, say("page.as_table"))
-    words = Text(say("definitions.varied_lead" if cards else "definitions.varied_none"))
-    return Heading(say("definitions.varied")), words, *((Cards(tuple(cards)),) if cards else ()), sheet
+    words = [Text(say("definitions.varied_lead" if cards else "definitions.varied_none"))]
+    if (sample := counts.parameters.get("sample_people")) is not None:
+        words.append(Text(say("definitions.sampled", sample=sample), "small"))
+    return Heading(say("definitions.varied")), *words, *((Cards(tuple(cards)),) if cards else ()), sheet
 
 
 def _moves(rows: list[dict[str, Any]]) -> bool:

@@ -8,6 +8,7 @@ from stepwell.cohort.dashboard_words import named, say, shown
 from stepwell.cohort.flow_sankey import draw_sankey
 from stepwell.cohort.flow_sunburst import draw_sunburst
 from stepwell.cohort.line_counts import THEN
+from stepwell.cohort.lines import CONTINUED
 from stepwell.cohort.people import VERDICTS
 
 FLOW, PATH = "line_flow", "line_path"
@@ -17,7 +18,7 @@ TOLD = ("failed", "too low", "too short", "not taken", "not tolerated", "cannot 
 
 def lines(counts: Counts) -> Section:
     """Verdicts of the first, second, ... trial; the ways between lines where they were counted."""
-    pieces = (*_verdicts(counts), *_ways(counts))
+    pieces = (*_verdicts(counts), *_outcomes(counts), *_ways(counts))
     return Section("lines", say("lines.title"), say("lines.short"), _finding(counts),
                    pieces or (Text(say("page.not_counted")),))  # fmt: skip
 
@@ -65,6 +66,22 @@ def _ways(counts: Counts) -> tuple[object, ...]:
     if drawn:
         return tuple(drawn)
     return (Text(say("lines.no_ways_shown" if counts.rows(FLOW) or counts.rows(PATH) else "lines.no_ways")),)
+
+
+def _outcomes(counts: Counts) -> tuple[Sheet, ...]:
+    """Lines by number, drugs and outcome, where they were counted."""
+    rows = counts.rows("line_outcome")
+    if not rows:
+        return ()
+    cells = counts.cells("line_outcome", "line", "drugs", "outcome")
+    outcomes = [one for one in (*VERDICTS, CONTINUED) if any(key[2] == one for key in cells)]
+    outcomes += sorted({key[2] for key in cells} - set(outcomes))
+    body = tuple(
+        (say("lines.line", number=line), drugs, *(cells.get((line, drugs, one)) for one in outcomes))
+        for line, drugs in dict.fromkeys(key[:2] for key in cells)
+    )
+    heads = (*say("lines.outcome_columns").split("|"), *(named("lines.verdict", one) for one in outcomes))
+    return (Sheet(say("lines.outcome_caption"), heads, body, say("lines.outcome_folded")),)
 
 
 def _any_shown(counts: Counts, name: str) -> bool:

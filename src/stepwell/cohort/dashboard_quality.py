@@ -1,13 +1,15 @@
-"""What the data can't say, before any count; and who leaves on the way to an answer."""
+"""What the data can't say, before any count."""
 
 from typing import Any
 
 from stepwell.cohort.dashboard_counts import Counts, grouped
 from stepwell.cohort.dashboard_parts import Bar, Bars, Section, Segment, Sheet, Text
-from stepwell.cohort.dashboard_words import listed, named, part_of, percent, say, shown
+from stepwell.cohort.dashboard_words import named, percent, say, shown
 from stepwell.logic import MET
 
 Checks = list[tuple[tuple[str, str], list[dict[str, Any]]]]
+WHOLE, MANY = 100.0, 12
+"""The share that every row is, and the rows of a table that is folded."""
 FAULTS = {"missing": "unknown", "implausible": "barred", "inferred": "perhaps"}
 """What may be wrong with a row, and how it looks."""
 
@@ -23,18 +25,30 @@ def quality(counts: Counts) -> Section:
     ]
     full = _highest(checks)
     pictures = tuple(picture for fault in FAULTS if (picture := _picture(checks, fault, full)))
+    inferred = () if counts.parameters.get("infer") else (Text(say("quality.not_inferred")),)
+    lead = Text(say("quality.lead", least=counts.least))
+    pieces = (
+        lead,
+        *inferred,
+        *pictures,
+        *_whole(rows),
+        *_unanswerable(checks),
+        *_on_inferred(counts),
+        _every_row(rows),
+    )
+    return Section("quality", title, short, _finding(checks), pieces)
+
+
+def _unanswerable(checks: Checks) -> tuple[Text, ...]:
     gaps = [f"{_called(*key)}: {gap}" for key, own in checks if (gap := _gap(own))]
-    open_questions = (Text(say("quality.unanswerable")), *(Text(gap, "item") for gap in gaps)) if gaps else ()
-    columns = tuple(say("quality.columns").split("|"))
+    return (Text(say("quality.unanswerable")), *(Text(gap, "item") for gap in gaps)) if gaps else ()
+
+
+def _every_row(rows: list[dict[str, Any]]) -> Sheet:
     body = tuple(
-        (row["table"], named("quality.check", row["check"]), say("quality.no_year") if row["year"] is None else
-         str(row["year"]), row["rows"], *(row[fault] for fault in FAULTS), _share(row["missing_percent"]))
-        for row in rows
-    )  # fmt: skip
-    sheet = Sheet(say("quality.caption"), columns, body, say("quality.folded"))
-    return Section("quality", title, short, _finding(checks),
-                   (Text(say("quality.lead", least=counts.least)), *pictures, *open_questions, *_on_inferred(counts),
-                    sheet))  # fmt: skip
+        (*_names(row), row["rows"], *(row[fault] for fault in FAULTS), _share(row["missing_percent"])) for row in rows
+    )
+    return Sheet(say("quality.caption"), tuple(say("quality.columns").split("|")), body, say("quality.folded"))
 
 
 def _gap(rows: list[dict[str, Any]]) -> str | None:
@@ -51,8 +65,8 @@ def _share(value: float | None) -> str:
 
 
 def _range(rows: list[dict[str, Any]], fault: str) -> tuple[float, float] | None:
-    """The lowest and the highest share that is shown of any year."""
-    found = [row[f"{fault}_percent"] for row in rows if row[f"{fault}_percent"] is not None]
+    """The lowest and the highest share that is shown of any year, but for years of which it is every row."""
+    found = [row[f"{fault}_percent"] for row in rows if (row[f"{fault}_percent"] or WHOLE) < WHOLE]
     return (min(found), max(found)) if found else None
 
 
@@ -72,6 +86,23 @@ def _picture(checks: Checks, fault: str, full: float) -> Bars | None:
     legend = ((FAULTS[fault], say("quality.every_year")), ("no", say("quality.some_years")))
     return Bars(f"quality-{fault}", say(f"quality.picture_{fault}"), f"{said}.", tuple(bars), legend, numbers=False,
                 full=full)  # fmt: skip
+
+
+def _whole(rows: list[dict[str, Any]]) -> tuple[Sheet, ...]:
+    """Tables, checks and years of which every row has the fault, such as those without a date."""
+    found = tuple(
+        (*_names(row), named("quality.fault", fault), row["rows"])
+        for row in rows for fault in FAULTS if row[f"{fault}_percent"] == WHOLE
+    )  # fmt: skip
+    folded = say("quality.whole_folded") if len(found) > MANY else ""
+    columns = tuple(say("quality.whole_columns").split("|"))
+    return (Sheet(say("quality.whole_caption"), columns, found, folded),) if found else ()
+
+
+def _names(row: dict[str, Any]) -> tuple[str, str, str]:
+    """Table, check and year, in words."""
+    year = say("quality.no_year") if row["year"] is None else str(row["year"])
+    return named("quality.table", row["table"]), named("quality.check", row["check"]), year
 
 
 def _highest(checks: Checks) -> float:
@@ -101,90 +132,3 @@ def _on_inferred(counts: Counts) -> tuple[Sheet, ...]:
         name = say("quality.resistant", definition=one.short)
         body.append((name, people.get(key), inferred.get(key), percent(inferred.get(key), people.get(key))))
     return (Sheet(say("quality.inferred_caption"), tuple(say("quality.inferred_columns").split("|")), tuple(body)),)
-
-
-def attrition(counts: Counts) -> Section:
-    """From everybody to the people whom the leading definition calls resistant."""
-    rows = [row for row in counts.rows("attrition") if row["definition"] == counts.leading.id]
-    title, short = say("attrition.title", definition=counts.leading.short), say("attrition.short")
-    if not rows:
-        return Section("attrition", title, short, "", (Text(say("page.not_counted")),))
-    steps = [(step, {row["way"]: row for row in own}) for step, own in grouped(rows, "step")]
-    pieces = (
-        Text(say("attrition.lead")),
-        Text(say("attrition.beside", definition=counts.leading.short)),
-        _steps(counts, steps),
-        _leavers(counts, steps),
-        _every_definition(counts),
-    )
-    return Section("attrition", title, short, _attrition_finding(counts, steps), pieces)
-
-
-Steps = list[tuple[str, dict[str, dict[str, Any]]]]
-
-
-def _steps(counts: Counts, steps: Steps) -> Bars:
-    bars = tuple(
-        Bar(own["stay"]["title"], tuple(_way(own[way], way) for way in own),
-            part_of(own["stay"]["people"], counts.everybody), under=_leaving(own))
-        for _, own in steps
-    )  # fmt: skip
-    legend = tuple((kind, say(f"attrition.way.{kind}")) for kind in ("yes", "gone", "unknown"))
-    said = "; ".join(f"{own['stay']['title']}: {shown(own['stay']['people'])}" for _, own in steps)
-    return Bars("attrition-steps", say("attrition.picture"), f"{said}.", bars, legend)
-
-
-def _way(row: dict[str, Any], way: str) -> Segment:
-    kind = {"stay": "yes", "leave": "gone"}.get(way, "unknown")
-    return Segment(kind, row["people"], row["why"] or row["title"])
-
-
-def _leaving(own: dict[str, dict[str, Any]]) -> str:
-    """Why people leave, where it is shown that any do."""
-    left = [say("attrition.left" if way == "leave" else "attrition.left_open",
-                people=own[way]["people"], why=_clause(own[way]["why"]))
-            for way in own if way != "stay" and own[way]["people"] is not None]  # fmt: skip
-    return " ".join(left)
-
-
-def _clause(sentence: str) -> str:
-    """A sentence to stand inside another."""
-    return sentence[:1].lower() + sentence[1:].rstrip(".")
-
-
-def _leavers(counts: Counts, steps: Steps) -> Sheet:
-    body = tuple(
-        (own["stay"]["title"], own["leave"]["why"], *(own[way]["people"] for way in own if way != "stay"),
-         own["stay"]["people"])
-        for _, own in steps
-    )  # fmt: skip
-    columns = tuple(say("attrition.columns").split("|"))
-    return Sheet(say("attrition.caption", definition=counts.leading.short), columns, body)
-
-
-def _every_definition(counts: Counts) -> Sheet:
-    cells = counts.cells("attrition", "definition", "step", "way")
-    names = [one.id for one in counts.definitions]
-    titles = {row["step"]: row["title"] for row in counts.rows("attrition")}
-    keys = dict.fromkeys((step, way) for _, step, way in cells)
-    body = tuple(
-        (titles[step], named("attrition.ways", way), *(cells.get((name, step, way)) for name in names))
-        for step, way in keys
-    )
-    columns = (*say("attrition.all_columns").split("|"), *map(counts.short, names))
-    return Sheet(say("attrition.all_caption"), columns, body, say("attrition.all_folded"))
-
-
-def _attrition_finding(counts: Counts, steps: Steps) -> str:
-    """The steps at which most people leave, and how many arrive."""
-    left = sorted(
-        ((own["leave"]["people"], own["leave"]["why"]) for _, own in steps if own["leave"]["people"] is not None),
-        key=lambda one: -one[0],
-    )[:2]
-    arrived = steps[-1][1]["stay"]["people"]
-    if not left or counts.everybody is None:
-        return ""
-    why = listed([say("attrition.of", people=people, why=_clause(why)) for people, why in left])
-    if arrived is None:
-        return say("attrition.finding_hidden", why=why)
-    return say("attrition.finding", arrived=arrived, people=counts.everybody, definition=counts.leading.short, why=why)

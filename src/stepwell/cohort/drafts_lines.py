@@ -39,7 +39,7 @@ def _joined(
     own: Sequence[Key], head: Key, people: Numbers, inferred: Numbers, sums: list[Sum], least: int
 ) -> list[Row]:
     small = [key for key in own if people[key] < least]
-    other = (*head, *(OTHER for _ in range(len(own[0]) - len(head)))) if own else head
+    other = (*head, *(OTHER for _ in range(1 + len(COLUMNS[head[0]]) - len(head))))
     for number in (people, inferred):
         number[other] = sum(number[key] for key in small)
     sums.append(Sum(tuple(small), other))

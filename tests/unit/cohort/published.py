@@ -33,8 +33,17 @@ COLUMNS = {
     "unknown_trial_count": ("what",),
     "safety_count": ("place", "newest"),
     "time_count": ("event", "end", "days"),
+    "line_flow": ("step", "from_drugs", "to_drugs"),
+    "line_outcome": ("line", "drugs", "outcome"),
+    "line_path": ("path",),
 }
 """The tables that an engine gives, without their counts."""
+
+WHOLE = {
+    ("definition_combination", "met"), ("verdict_count", "trial_number"), ("time_count", "days"), ("line_flow", "step"),
+    ("line_outcome", "line"),
+}  # fmt: skip
+"""Table and column of what is a whole number."""
 
 Rows = Iterable[tuple[Any, ...]]
 
@@ -43,7 +52,7 @@ def raw(rows: dict[str, Rows]) -> dict[str, pa.Table]:
     """The tables of an engine; the last of each row is the number of people, none of whom rests on inferred supply."""
     out = {}
     for name, columns in COLUMNS.items():
-        kinds = [pa.int64() if one in {"met", "trial_number", "days"} else pa.string() for one in columns]
+        kinds = [pa.int64() if (name, one) in WHOLE else pa.string() for one in columns]
         schema = pa.schema([*zip(columns, kinds, strict=True), ("people", pa.int64()), ("inferred", pa.int64())])
         found = [dict(zip(schema.names, (*row, 0), strict=True)) for row in rows.get(name, ())]
         out[name] = pa.Table.from_pylist(found, schema=schema)
@@ -85,6 +94,11 @@ def people(knowledge: Knowledge) -> dict[str, pa.Table]:
         "unknown_fact_count": [("pregnancy", 120)],
         "unknown_trial_count": [("outcome", 45), ("dose", 15)],
         "safety_count": [("any", "any", 40), ("any", "yes", 25), ("phq-9", "any", 40), ("phq-9", "yes", 25)],
+        "line_flow": [(1, "sertraline", "venlafaxine", 40), (1, "sertraline", "stopped", 60),
+                      (2, "venlafaxine", "still running", 40)],
+        "line_outcome": [(1, "sertraline", "failed", 75), (1, "sertraline", "worked", 25),
+                         (2, "venlafaxine", "continued", 40)],
+        "line_path": [("sertraline > venlafaxine", 40), ("sertraline", 60)],
         "time_count": [("second antidepressant", "event", 60, 40), ("second antidepressant", "event", 200, 30),
                        ("second antidepressant", "death", 300, 10),
                        ("second antidepressant", "end of observation", 900, 20)],
@@ -111,25 +125,9 @@ def _options(knowledge: Knowledge) -> Rows:
 QUALITY = pa.Table.from_pylist(
     [
         dict(zip(INPUT.names, ("exposure", "dose", *row), strict=True))
-        for row in ((2024, 400, 40, 0, 0), (2025, 400, 3, 8, 20))
+        for row in ((2024, 400, 40, 0, 0), (2025, 400, 3, 8, 20), (None, 10, 10, 0, 0))
     ],
     schema=INPUT,
-)
-FLOW = pa.Table.from_pylist(
-    [
-        {"step": 1, "from_drugs": "sertraline", "to_drugs": "venlafaxine", "people": 40},
-        {"step": 1, "from_drugs": "sertraline", "to_drugs": "stopped", "people": 60},
-        {"step": 1, "from_drugs": "sertraline", "to_drugs": "bupropion", "people": None},
-        {"step": 2, "from_drugs": "venlafaxine", "to_drugs": "still running", "people": 40},
-    ]
-)
-PATH = pa.Table.from_pylist(
-    [
-        {"path": "sertraline-venlafaxine", "people": 40},
-        {"path": "sertraline", "people": 60},
-        {"path": "sertraline-bupropion", "people": None},
-        {"path": "sertraline-mirtazapine", "people": None},
-    ]
 )
 MANIFEST: dict[str, Any] = {
     "state": "finished", "people": EVERYBODY,
@@ -147,7 +145,7 @@ def crowd(knowledge: Knowledge) -> dict[str, pa.Table]:
         people(knowledge), knowledge, quality=QUALITY,
         varied={"as shipped": shipped, "covered-50": _with(shipped, varied["definition_count"])},
     )  # fmt: skip
-    return {**tables, "definition_count": _inferred(tables["definition_count"]), "line_flow": FLOW, "line_path": PATH}
+    return {**tables, "definition_count": _inferred(tables["definition_count"])}
 
 
 def _inferred(table: pa.Table) -> pa.Table:

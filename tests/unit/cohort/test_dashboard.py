@@ -245,12 +245,30 @@ def test_a_curve_gives_its_interval_and_the_people_still_observed() -> None:
     assert "100 people; death competes with the event" in said
 
 
+def test_rows_that_all_have_a_fault_are_counted_and_no_share() -> None:
+    found = rows(page_of("crowd"), "Where it is every row of a year, or of those without a date")
+    assert found == [["Drug supply", "dose", "no date", "missing", "10"]]
+    assert "100.0" not in text_of(next(one for one in section(page_of("crowd"), "quality").iter("figure")))
+
+
+def test_lines_stand_by_drugs_and_outcome() -> None:
+    found = rows(page_of("crowd"), next(
+        text_of(one) for one in section(page_of("crowd"), "lines").iter("caption")
+        if text_of(one).startswith("People by line of treatment")
+    ))  # fmt: skip
+    assert found[:2] == [
+        ["Line 1", "sertraline", "25", "75", HIDDEN, HIDDEN],
+        ["Line 1", "other", HIDDEN, HIDDEN, HIDDEN, HIDDEN],
+    ]
+
+
 def test_the_ways_from_line_to_line_are_drawn_where_a_number_is_shown() -> None:
     section_ = section(page_of("crowd"), "lines")
     assert [one.get("id") for one in section_.iter(f"{SVG}svg") if one.get("id")] == ["sankey", "sunburst"]
     nothing = {
         name: pa.Table.from_pylist([{**row, "people": None} for row in table.to_pylist()], schema=table.schema)
-        for name, table in {"line_flow": p.FLOW, "line_path": p.PATH}.items()
+        for name, table in tables("crowd").items()
+        if name in {"line_flow", "line_path"}
     }
     assert "Of the ways from line to line no number can be shown." in text_of(section(changed(**nothing), "lines"))
 
