@@ -14,7 +14,10 @@ COLUMNS = {
 
 
 def lines(raw: Raw, least: int) -> Iterator[Draft]:
-    """Every draft of lines that were counted. Rows of fewer people than may be shown are one row, so that none tells that it is there."""
+    """Every draft of lines that were counted.
+
+    Rows of fewer people than may be shown are one row, so that none tells that it is there.
+    """
     for name in COLUMNS:
         if name in raw:
             draft = _draft(raw, name, least)
