@@ -8,8 +8,8 @@ from stepwell.knowledge.load import Knowledge
 
 def _row(**own: object) -> dict[str, object]:
     return {
-        "table": "exposure",
-        "check": "dose",
+        "table": "drug_exposure",
+        "check": "quantity",
         "year": 2024,
         "rows": 100,
         "missing": 0,

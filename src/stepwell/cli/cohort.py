@@ -102,7 +102,8 @@ def run(
     reading = Reading(columns, infer, schema, threads, memory_gb)
     with _opened(source, knowledge, reading, spark, out) as opened:
         day = as_of or opened.last_day
-        typer.echo(f"{opened.kind}: {opened.place}\n\n{opened.account()}\n")
+        named = f" ({opened.name})" if opened.name else ""
+        typer.echo(f"{opened.kind}: {opened.place}{named}\n\n{opened.account()}\n")
         settings = Settings(day, tuple(definition or ()), columns, least_cell, infer, part)
         with _interruptible(source, out), _progress() as tell:
             people = Run(opened, out, settings, knowledge, tell, resume=resume)()

@@ -117,7 +117,7 @@ def person_group(person_summary: Table, person_column: Table) -> Table:
 
 
 def person_step(
-    person_summary: Table, condition: Table, attempt: Table, verdict: Table, definition: Table,
+    person_summary: Table, condition: Table, attempt: Table, verdict: Table, trial_course: Table, definition: Table,
     definition_result: Table, cohort_step: Table, cohort_parameter: Table,
 ) -> Table:  # fmt: skip
     """One row per person, definition and step from everybody to that definition.
@@ -132,6 +132,7 @@ def person_step(
     )
     rows = left(rows, _diagnosed(condition), ["person_id"])
     rows = left(rows, _judged(attempt, verdict), ["person_id", "definition_id"])
+    rows = left(rows, _measured(attempt, trial_course), ["person_id"])
     results = definition_result.select("person_id", "definition_id", "result", "excluded_by", "disputed")
     rows = left(rows, results, ["person_id", "definition_id"])
     rows = rows.cross_join(cohort_step.select("step", "order"))
@@ -174,12 +175,17 @@ def _diagnosed(condition: Table) -> Table:
 
 
 def _judged(attempt: Table, verdict: Table) -> Table:
-    """Per person and definition: trials with a verdict that says something, and with a measured outcome."""
+    """Per person and definition: trials with a verdict that says something."""
     rows = verdict.inner_join(attempt.select("person_id", "trial_id"), ["person_id", "trial_id"])
     said = ~rows.verdict.isin(["cannot tell", "still running"])
-    return rows.group_by(["person_id", "definition_id"]).aggregate(
-        judged=one_if(said).sum(), measured=one_if(rows.outcome_basis == "measured").sum()
-    )
+    return rows.group_by(["person_id", "definition_id"]).aggregate(judged=one_if(said).sum())
+
+
+def _measured(attempt: Table, trial_course: Table) -> Table:
+    """Per person: trials with a score at the start and one in their course, on one scale."""
+    both = trial_course.filter(trial_course.improvement_percent.notnull())
+    rows = both.inner_join(attempt.select("person_id", "trial_id"), ["person_id", "trial_id"])
+    return rows.group_by("person_id").aggregate(measured=rows.count())
 
 
 def _with_earlier(rows: Table) -> Table:

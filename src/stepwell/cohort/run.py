@@ -119,7 +119,9 @@ class Run:
     ) -> None:
         self._opened, self._folder, self._settings = opened, folder, settings
         self._knowledge, self._tell = knowledge, tell
-        source = {"kind": opened.kind, "place": opened.place, "fingerprint": opened.fingerprint()}
+        source = {
+            "name": opened.name, "kind": opened.kind, "place": opened.place, "fingerprint": opened.fingerprint(),
+        }  # fmt: skip
         self.manifest = begun(folder, made_from(source, settings.said(), knowledge), resume=resume)
         self.manifest.save()
 

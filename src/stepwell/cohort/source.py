@@ -25,6 +25,11 @@ from stepwell.knowledge.load import Knowledge
 from stepwell.records import omop
 from stepwell.records.read import read
 
+ABOUT = "cdm_source"
+"""Table in which a CDM says what it is."""
+
+WANTED = (*omop.SOURCE_TABLES, ABOUT)
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -59,6 +64,9 @@ class Opened(ABC):
         queries: The query that gives each table of `parts.COLUMNS`; one that isn't there has no rows.
         reading: How it is read.
     """
+
+    name: str | None = None
+    """What the source calls itself; null where it doesn't say."""
 
     def __init__(self, place: str, kind: str, store: Store, queries: Mapping[str, str], reading: Reading) -> None:
         self.place, self.kind = place, kind
@@ -186,6 +194,7 @@ class Omop(Opened):
         if reading.by:
             made["person_column"] = omop.person_columns(source.tables, reading.by)
         queries = {name: source.sql(table) for name, table in made.items()}
+        self.name = _own_name(source)
         super().__init__(place, f"OMOP CDM, {source.kind}", source.store, queries, reading)
         self._source, self._known, self._path = source, known, path
 
@@ -210,6 +219,16 @@ class Omop(Opened):
         return self._source.run(omop.quality(self._source.tables, self._known, as_of))
 
 
+def _own_name(source: Source) -> str | None:
+    """What the source calls itself; null where it doesn't say."""
+    table = source.tables.get(ABOUT)
+    columns = [] if table is None else [one for one in table.columns if one.lower() == "cdm_source_name"]
+    if table is None or not columns:
+        return None
+    names = source.run(table.select(name=table[columns[0]].cast("string")))["name"].to_pylist()
+    return ", ".join(sorted({name for name in names if name})) or None
+
+
 CONTENT = {
     "postgres": "CAST(COUNT(*) AS text) || ' ' || CAST(COALESCE(SUM(hashtextextended(CAST(r AS text), 0)), 0) AS text)",
     "pyspark": "CONCAT_WS(' ', COUNT(*), COALESCE(SUM(CAST(xxhash64(struct(r.*)) AS DECIMAL(38))), 0))",
@@ -230,12 +249,12 @@ def open_source(place: str, knowledge: Knowledge, reading: Reading) -> Opened:
         RecordError: It can't be read.
     """
     if "://" in place:
-        source = open_url(place, omop.SOURCE_TABLES, reading.schema)
+        source = open_url(place, WANTED, reading.schema)
         return Omop(_without_password(place), source, knowledge, reading, None)
     path = Path(place)
     if not _is_cdm(path):
         return Kept(path, knowledge, reading)
-    source = open_folder(path, omop.SOURCE_TABLES, duckdb.Store(reading.threads, reading.memory()))
+    source = open_folder(path, WANTED, duckdb.Store(reading.threads, reading.memory()))
     return Omop(place, source, knowledge, reading, path)
 
 
@@ -253,7 +272,7 @@ def open_on_spark(session: Any, place: str, work: str, knowledge: Knowledge, rea
         ConfigError: A column to count by doesn't exist.
         RecordError: It can't be read.
     """
-    return Omop(place, open_spark(session, place, omop.SOURCE_TABLES, work), knowledge, reading, None)
+    return Omop(place, open_spark(session, place, WANTED, work), knowledge, reading, None)
 
 
 def _is_cdm(path: Path) -> bool:

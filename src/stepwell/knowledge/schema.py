@@ -497,9 +497,9 @@ class CohortStep(Model):
 
 
 class Gap(Model):
-    """What can't be answered where a check of the data finds rows missing (cohort/gaps.toml)."""
+    """What can't be answered where a check of a source's table finds rows missing (cohort/gaps.toml)."""
 
-    table: Id
+    table: Text
     check: Text
     unanswerable: Text
     cite: Cites

@@ -38,8 +38,8 @@ def _undated(exposure: Table) -> Table:
     It may have come before, in or after any trial of the drug, so the edges of these, and the score that each began
     from, aren't sure. A statement without a date adds nothing: lists of medicines often have none.
     """
-    handed_out = exposure.start_earliest.isnull() & exposure.basis.isin(["dispensed", "administered"])
-    return exposure.filter(handed_out).group_by(["person_id", "ingredient"]).aggregate(undated=exposure.count())
+    rows = exposure.filter(exposure.start_earliest.isnull() & exposure.basis.isin(["dispensed", "administered"]))
+    return rows.group_by(["person_id", "ingredient"]).aggregate(undated=rows.count())
 
 
 def _unless_undated(rows: Table, result: ibis.Value) -> ibis.Value:
@@ -151,8 +151,8 @@ def _failure(rows: Table) -> ibis.Value:
     """Not enough better, by the definition's own rule.
 
     A rule on improvement takes a measured course, else what the record reports (`partly better` means
-    `partial_percent` to under `response_percent`). A rule on the next treatment takes any next step, one that asks no dose also a step
-    at whatever dose; stopping for side effects is no failure.
+    `partial_percent` to under `response_percent`). A rule on the next treatment takes any next step, one that asks no
+    dose also a step at whatever dose; stopping for side effects is no failure.
     """
     measured = known(rows.improvement_percent < rows.failure_percent)
     partly = known(rows.partial_percent < rows.failure_percent)

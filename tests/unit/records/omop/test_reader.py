@@ -115,3 +115,10 @@ def test_every_record_table_has_its_columns(duck: Results) -> None:
 
 def test_evidence_names_the_row_of_the_source(duck: Results) -> None:
     assert {row["evidence_id"] for row in duck[False]["exposure"].to_pylist()} >= {"drug_exposure/101"}
+
+
+def test_every_gap_of_the_knowledge_is_a_check_of_the_source(duck: Results) -> None:
+    """Else what a gap makes unanswerable would never be said."""
+    checks = {(row["table"], row["check"]) for row in duck[False]["quality"].to_pylist()}
+
+    assert {(gap.table, gap.check) for gap in load().gaps} <= checks
