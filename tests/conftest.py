@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import rich.style  # noqa: F401 -- draws a number on import, and would do so within the first test that prints
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 

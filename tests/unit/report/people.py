@@ -170,7 +170,7 @@ def answered(person_id: str, number: int, fact: str, value: str, when: str = "20
 
 
 def ida() -> dict[str, list[Row]]:
-    """One failed trial; sleep apnoea on record, an underactive thyroid that the answer denies, metal in the head."""
+    """One failed trial; sleep apnoea on record, an underactive thyroid that the clinician's answer denies, metal in the head."""
     who = "ida"
     told = {"hypothyroidism": "no", "metal-in-or-near-head": "yes", "bipolar-disorder": "no", "chronic-pain": "unsure",
             "psychotic-features": "no"}  # fmt: skip
@@ -182,7 +182,10 @@ def ida() -> dict[str, list[Row]]:
         ],
         "exposure": _refills(who, 1, "sertraline", date(2024, 1, 4), [50, 100, 150, 150, 150, 150]),
         "score": [score(who, 1, "phq-9", "2024-01-03", 20), score(who, 2, "phq-9", "2024-06-20", 19)],
-        "answer": [answered(who, place, fact, value) for place, (fact, value) in enumerate(told.items(), 1)],
+        "answer": [
+            answered(who, place, fact, value) | {"by": "clinician"}
+            for place, (fact, value) in enumerate(told.items(), 1)
+        ],
     }  # fmt: skip
 
 

@@ -44,19 +44,30 @@ def test_in_the_text_only_the_title_stands_before_it() -> None:
 
 
 @pytest.mark.parametrize("render", RENDER.values(), ids=RENDER)
-def test_an_undated_diagnosis_of_suicidal_thoughts_leads_and_says_that_it_has_no_date(render: Render) -> None:
+def test_an_undated_diagnosis_of_suicidal_thoughts_leads(render: Render) -> None:
     output = words(render(review("lea")))
     assert safety("lea").title == "Suicidal thoughts or danger to self may be on record"
-    assert "Suicidal thoughts now: perhaps, as recorded, date not recorded" in output
-    assert output.index(safety("lea").title) < output.index("Above the limit for this age")
+    assert safety("lea").title in output
+
+
+@pytest.mark.parametrize("render", [text.render, html.render], ids=["text", "html"])
+def test_an_undated_diagnosis_of_suicidal_thoughts_says_that_it_has_no_date(render: Render) -> None:
+    noticed = "Thoughts of death or suicide now: perhaps, as recorded, date not recorded"
+    output = words(render(review("lea")))
+    assert output.index(noticed) < output.index("Above the limit for this age")
 
 
 @pytest.mark.parametrize("render", RENDER.values(), ids=RENDER)
 def test_an_unsure_answer_about_danger_leads(render: Render) -> None:
     output = words(render(review("max")))
     assert safety("max").title == "A question about death or self-harm was answered unsure"
-    assert "answered unsure, 28 Jun 2024" in output
+    assert safety("max").title in output
     assert SAME_DAY in output
+
+
+@pytest.mark.parametrize("render", [text.render, html.render], ids=["text", "html"])
+def test_an_unsure_answer_about_danger_is_told_with_its_day(render: Render) -> None:
+    assert "answered unsure, 28 Jun 2024" in words(render(review("max")))
 
 
 def test_in_json_it_is_the_first_part() -> None:
