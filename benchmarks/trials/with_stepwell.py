@@ -1,0 +1,42 @@
+"""Treatment trials and their verdicts by Stepwell's own steps, from the files of a CDM to `verdict`, on DuckDB.
+
+    python benchmarks/trials/with_stepwell.py FOLDER SHARED
+
+Prints the seconds, the eras and the verdicts as JSON.
+"""
+
+import json
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+from stepwell.engines import omop
+from stepwell.engines.duckdb import Engine, Store
+from stepwell.engines.sources import open_folder
+from stepwell.knowledge.load import load
+from stepwell.records.omop import SOURCE_TABLES
+from stepwell.review import REVIEW
+
+WANTED = ("attempt", "verdict")
+
+
+def main() -> None:
+    """Builds and prints."""
+    folder, shared = Path(sys.argv[1]), Path(sys.argv[2])
+    rules = json.loads((shared / "rules.json").read_text(encoding="utf-8"))
+    begun = time.perf_counter()
+    knowledge, store, order = load(), Store(), REVIEW.in_order(WANTED)
+    source = open_folder(folder, SOURCE_TABLES, store)
+    found = omop.records(source, knowledge)
+    engine = Engine(knowledge, REVIEW, store)
+    source.keep({f"raw_{name}": table for name, table in found.items() if name in order})
+    engine.make(WANTED, date.fromisoformat(rules["as_of"]))
+    seconds = time.perf_counter() - begun
+    judged = "SELECT verdict, count(*) FROM verdict WHERE definition_id = ? GROUP BY verdict"
+    verdicts = dict(store.connection.execute(judged, [rules["definition"]]).fetchall())
+    print(json.dumps({"seconds": seconds, "eras": store.fetch("attempt").num_rows, "verdicts": verdicts}))
+
+
+if __name__ == "__main__":
+    main()
