@@ -49,7 +49,7 @@ fix: setup-test ## Lay the code out and mend what lint can mend
 	@$(BIN)/ruff format --quiet .
 
 bench: setup-test ## Measure speed and memory (a quarter of an hour)
-	@for name in $(BENCHMARKS); do printf '\n== %s\n\n' "$$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
+	@for name in $(BENCHMARKS); do echo; $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 coverage: setup-test ## Run every test and show the lines none of them reaches
 	@STEPWELL_CHROMIUM="$$(tools/chromium)" $(BIN)/python -m pytest -n auto --quiet --cov --cov-report=term-missing

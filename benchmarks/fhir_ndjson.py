@@ -184,6 +184,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=5_000)
     parser.add_argument("--folder", type=Path, help="keep the export here")
     chosen = parser.parse_args()
+    print("FHIR bulk export: how fast it is read\n")
     if chosen.folder is not None:
         chosen.folder.mkdir(parents=True, exist_ok=True)
         run(chosen.folder, chosen.people)

@@ -111,6 +111,7 @@ def cold(path: Path, runs: int) -> None:
 def main() -> None:
     """Runs both."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    print("One person: a warm process and a cold shell\n")
     with tempfile.TemporaryDirectory() as folder:
         path = filled_bundle(Path(folder))
         warm(path, runs)

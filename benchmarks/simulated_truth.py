@@ -26,6 +26,7 @@ def main() -> None:
     people = int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE
     rate = float(sys.argv[2]) if len(sys.argv) > 2 else RATE  # noqa: PLR2004 -- the second word of the command
     engine = Engine(load())
+    print("Simulated people: how often a review is right\n")
     print(f"{people} people; each fault alone at {rate:.0%}. Verdicts by sforzini-2022; people with an antidepressant.")
     print(LINE.format("fault", "verdict", "", "", "met in", "wrongly", "left", "wrongly"))
     print(LINE.format("", "right", "open", "wrong", "truth", "met", "open", "not met"))

@@ -50,6 +50,7 @@ def supplies(folder: Path, shared: Path, rules: dict[str, Any]) -> pd.DataFrame:
     rows["end"] = end.fillna(rules["tomorrow"]).clip(upper=rules["tomorrow"])
     dose = (rows["quantity"] * rows["content"] / known).where((rows["quantity"] > 0) & ~rows["dose_unknown"])
     rows["dose"] = dose.round(9)
+    rows["told"] = rows["dose"].notna()
     rows = rows.sort_values([*DRUG, "start", "end"])
     rows["drug"] = rows.groupby(DRUG, observed=True, sort=False).ngroup()
     reached = rows.groupby("drug")["end"].cummax().groupby(rows["drug"]).shift()
@@ -64,7 +65,7 @@ def eras(rows: pd.DataFrame) -> pd.DataFrame:
     found = rows.groupby("era").agg(
         person_id=("person_id", "first"), ingredient=("ingredient", "first"), start=("start", "min"),
         end=("end", "max"), covered=("fresh", "sum"), enough=("enough", "sum"), peak=("dose", "max"),
-        minimum=("minimum", "min"), vague=("vague", "any"),
+        minimum=("minimum", "min"), vague=("vague", "any"), told=("told", "all"),
     )  # fmt: skip
     found["share"] = found["covered"] / (found["end"] - found["start"])
     return found
@@ -100,9 +101,13 @@ def judged(trials: pd.DataFrame, rules: dict[str, Any]) -> pd.Series:
     reasons = {
         "worked": fall >= rules["response_percent"],
         "not taken": ~trials["vague"] & (trials["share"] < rules["least_covered"]),
-        "too low": trials["peak"] < trials["minimum"],
-        "too short": ~trials["vague"] & (trials["enough"] < rules["least_days"]) & trials["peak"].notna(),
-        "cannot tell": trials["vague"] | trials["peak"].isna() | trials["minimum"].isna() | fall.isna(),
+        # A supply of unknown dose may have been enough.
+        "too low": trials["told"] & (trials["peak"] < trials["minimum"]),
+        "too short": ~trials["vague"] & (trials["enough"] < rules["least_days"]) & trials["told"],
+        "cannot tell": trials["vague"]
+        | (~trials["told"] & (trials["enough"] < rules["least_days"]))
+        | trials["minimum"].isna()
+        | fall.isna(),
         "failed": fall < rules["failure_percent"],
     }
     return pd.Series(np.select(list(reasons.values()), list(reasons), "partly worked"))

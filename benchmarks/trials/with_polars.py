@@ -64,7 +64,7 @@ def eras(rows: Any) -> Any:  # noqa: ANN401 -- Polars is not always there
     found = rows.group_by("era").agg(
         pl.col("person_id").first(), pl.col("ingredient").first(), pl.col("start").min(), pl.col("end").max(),
         pl.col("minimum").min(), pl.col("vague").any(), covered=pl.col("fresh").sum(), enough=pl.col("enough").sum(),
-        peak=pl.col("dose").max(),
+        peak=pl.col("dose").max(), told=pl.col("dose").is_not_null().all(),
     )  # fmt: skip
     return found.with_columns(share=pl.col("covered") / (pl.col("end") - pl.col("start")))
 
@@ -97,14 +97,15 @@ def with_scores(trials: Any, folder: Path, rules: dict[str, Any]) -> Any:  # noq
 def judged(trials: Any, rules: dict[str, Any]) -> Any:  # noqa: ANN401 -- Polars is not always there
     """With the verdict of each."""
     fall = pl.when(pl.col("baseline") > 0).then(100 * (pl.col("baseline") - pl.col("last")) / pl.col("baseline"))
-    taken, peak = ~pl.col("vague"), pl.col("peak")
-    open_ = pl.col("vague") | peak.is_null() | pl.col("minimum").is_null() | pl.col("fall").is_null()
-    short = taken & (pl.col("enough") < rules["least_days"]) & peak.is_not_null()
+    taken = ~pl.col("vague")
+    # A supply of unknown dose may have been enough.
+    brief, told = pl.col("enough") < rules["least_days"], pl.col("told")
+    open_ = pl.col("vague") | (~told & brief) | pl.col("minimum").is_null() | pl.col("fall").is_null()
     verdict = (
         pl.when(pl.col("fall") >= rules["response_percent"]).then(pl.lit("worked"))
         .when(taken & (pl.col("share") < rules["least_covered"])).then(pl.lit("not taken"))
-        .when(peak < pl.col("minimum")).then(pl.lit("too low"))
-        .when(short).then(pl.lit("too short"))
+        .when(told & (pl.col("peak") < pl.col("minimum"))).then(pl.lit("too low"))
+        .when(taken & brief & told).then(pl.lit("too short"))
         .when(open_).then(pl.lit("cannot tell"))
         .when(pl.col("fall") < rules["failure_percent"]).then(pl.lit("failed"))
         .otherwise(pl.lit("partly worked"))

@@ -19,23 +19,29 @@ from stepwell.records.omop import SOURCE_TABLES
 from stepwell.review import REVIEW
 
 WANTED = ("attempt", "verdict")
+PARTS = ("getting ready", "reading", "steps")
+"""Knowledge, concepts and the SQL of the reading; the record tables; from them to the verdicts."""
 
 
 def main() -> None:
     """Builds and prints."""
     folder, shared = Path(sys.argv[1]), Path(sys.argv[2])
     rules = json.loads((shared / "rules.json").read_text(encoding="utf-8"))
-    begun = time.perf_counter()
+    clock = [time.perf_counter()]
     knowledge, store, order = load(), Store(), REVIEW.in_order(WANTED)
     source = open_folder(folder, SOURCE_TABLES, store)
     found = omop.records(source, knowledge)
     engine = Engine(knowledge, REVIEW, store)
+    clock.append(time.perf_counter())
     source.keep({f"raw_{name}": table for name, table in found.items() if name in order})
+    clock.append(time.perf_counter())
     engine.make(WANTED, date.fromisoformat(rules["as_of"]))
-    seconds = time.perf_counter() - begun
+    clock.append(time.perf_counter())
+    parts = {name: end - start for name, start, end in zip(PARTS, clock[:-1], clock[1:], strict=True)}
     judged = "SELECT verdict, count(*) FROM verdict WHERE definition_id = ? GROUP BY verdict"
     verdicts = dict(store.connection.execute(judged, [rules["definition"]]).fetchall())
-    print(json.dumps({"seconds": seconds, "eras": store.fetch("attempt").num_rows, "verdicts": verdicts}))
+    eras = store.fetch("attempt").num_rows
+    print(json.dumps({"seconds": clock[-1] - clock[0], "parts": parts, "eras": eras, "verdicts": verdicts}))
 
 
 if __name__ == "__main__":
