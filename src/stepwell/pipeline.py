@@ -1,7 +1,7 @@
 """Steps in their order: functions from tables to a table, and how they are put into SQL."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
@@ -70,6 +70,17 @@ class Pipeline:
                 found[name] = self.reads[name]
                 ahead += found[name]
         return tuple(TopologicalSorter(found).static_order())
+
+    def resting_on(self, changed: Collection[str], wanted: Sequence[str]) -> tuple[str, ...]:
+        """Of the steps wanted and all that they rest on, those that read what has changed, or rest on it in turn."""
+        inputs = {step.name: step.inputs() for step in self.steps}
+        stale = set(changed)
+        found = []
+        for name in self.in_order(wanted):
+            if not stale.isdisjoint(inputs[name]):
+                stale.add(name)
+                found.append(name)
+        return tuple(found)
 
     def then(self, name: str, given: Mapping[str, ibis.Schema], steps: Sequence[Step]) -> "Pipeline":
         """This pipeline with more tables given and more steps behind its own, under a name of its own."""

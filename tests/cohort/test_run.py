@@ -98,7 +98,7 @@ def test_the_manifest_says_what_the_results_rest_on(source: Path, results: Path)
     assert manifest["source"]["place"] == str(source)
     assert manifest["parameters"]["as_of"] == "2025-12-31"
     assert manifest["knowledge"]["version"] == load().release.version
-    assert set(manifest["seconds"]) == {"read", "review", "vary", "count"}
+    assert set(manifest["seconds"]) == {"read", "review", "count"}
     assert not (results / "work").exists()
 
 

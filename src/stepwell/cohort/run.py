@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +26,32 @@ from stepwell.cohort.parts import Parts
 from stepwell.cohort.source import Opened
 from stepwell.cohort.steps import COHORT, COUNTS
 from stepwell.cohort.steps import tables as cohort_tables
-from stepwell.cohort.variants import Variant, variants
+from stepwell.cohort.variants import variants
 from stepwell.cohort.write import write_counts, write_dictionary
 from stepwell.engines.store import Engine, Store
 from stepwell.files import write
 from stepwell.knowledge.load import Knowledge
+from stepwell.knowledge.tables import tables as knowledge_tables
+from stepwell.review import parameter_table
 
 KEPT = (
     "person_summary", "attempt", "verdict", "definition_result", "reason", "stage", "option_fit",
     "pseudo_resistance", "time_to_event", "line",
 )  # fmt: skip
 """Tables of results by person, in their order in the data dictionary."""
+
+VARIED = "definition_count"
+"""What is counted anew with one thing changed."""
+
+
+def _unvaried() -> tuple[str, ...]:
+    """What stays as it is where only the definitions, or only the rules, change, and is read again then."""
+    found: set[str] = set()
+    for changed in ("definition", "parameter"):
+        again = COHORT.resting_on([changed], [VARIED])
+        found |= {read for name in again for read in COHORT.reads[name]} - set(again)
+    return tuple(sorted(found))
+
 
 COUNTED = (*(step.name for step in COUNTS), *LINE_COUNTS)
 """Tables of counts; those of two parts add up."""
@@ -139,8 +154,6 @@ class Run:
         self.manifest.people = parts.people
         with self._timed("review"):
             self._review(parts)
-        with self._timed("vary"):
-            self._vary(parts)
         with self._timed("count"):
             self._tell(Progress("Counting", 0, 1, parts.people))
             self._count(parts)
@@ -163,41 +176,67 @@ class Run:
         todo = [part for part in range(parts.count) if not (done / f"{part}.json").exists()]
         began, before = time.monotonic(), parts.count - len(todo)
         self._tell(Progress("Reviewing", before, parts.count, parts.people))
-        for number, part in enumerate(
-            self._side_by_side(self._knowledge, todo, partial(self._review_part, parts)), start=1
-        ):
+        for number, part in enumerate(self._side_by_side(todo, partial(self._review_part, parts)), start=1):
             write(done / f"{part}.json", json.dumps({"part": part}))
             left = (time.monotonic() - began) / number * (len(todo) - number)
             self._tell(Progress("Reviewing", before + number, parts.count, parts.people, left))
 
     def _review_part(self, parts: Parts, engine: Engine, part: int) -> None:
         store, file = engine.store, f"part-{part:05}.parquet"
+        varied = part in self._sample(parts)
         with _of_run(store):
             parts.load(store, part)
-            engine.make(
-                (*(name for name in KEPT if name != "line"), *MADE_BEFORE, *(step.name for step in COUNTS)),
-                self._settings.as_of,
-            )
+            made = {*(name for name in KEPT if name != "line"), *MADE_BEFORE, *(step.name for step in COUNTS)}
+            engine.make((*made, *(_unvaried() if varied else ())), self._settings.as_of)
             make_lines(store, self._knowledge)
             for name in KEPT:
                 store.put(name, self._people(name) / file)
             for name in COUNTED:
                 pq.write_table(store.fetch(name), self._counts(name) / file)
+            if varied:
+                self._vary(engine, file)
+        if varied:
+            engine.restore({name for _, tables in self._variations for name in tables})
 
-    def _side_by_side(
-        self, knowledge: Knowledge, todo: Sequence[int], work: Callable[[Engine, int], None]
-    ) -> Iterator[int]:
+    def _vary(self, engine: Engine, file: str) -> None:
+        """Counts by definition as they would be with one thing changed."""
+        for name, tables in self._variations:
+            engine.remake(tables, [VARIED])
+            folder = self._work / "variants" / name
+            folder.mkdir(parents=True, exist_ok=True)
+            pq.write_table(engine.store.fetch(VARIED), folder / file)
+
+    @cached_property
+    def _variations(self) -> list[tuple[str, dict[str, pa.Table]]]:
+        """For each variant, the shipped one first, the tables in which it differs from the one before it."""
+        found, before = [], self._given(self._knowledge)
+        ordered = sorted(variants(self._knowledge), key=lambda one: one.changes == "gap")
+        for name, knowledge in ((AS_SHIPPED, self._knowledge), *((one.id, one.knowledge) for one in ordered)):
+            given = self._given(knowledge)
+            found.append((name, {key: table for key, table in given.items() if not table.equals(before[key])}))
+            before = given
+        return found
+
+    def _given(self, knowledge: Knowledge) -> dict[str, pa.Table]:
+        return {**knowledge_tables(knowledge), "parameter": parameter_table(knowledge, self._settings.as_of)}
+
+    def _sample(self, parts: Parts) -> set[int]:
+        """Parts spread evenly over all, enough for as many people as a sample needs."""
+        wanted = -(-self._settings.sample_people // self._settings.part_people)
+        return {number * parts.count // wanted for number in range(wanted)}
+
+    def _side_by_side(self, todo: Sequence[int], work: Callable[[Engine, int], None]) -> Iterator[int]:
         """The parts as they are done, on as many engines as the source allows; each engine works on one at a time."""
-        engines = [self._engine(knowledge) for _ in todo[: self._opened.workers]]
+        engines = [self._engine() for _ in todo[: self._opened.workers]]
         try:
             yield from _spread(engines, todo, work)
         finally:
             for engine in engines:
                 self._opened.release(engine.store)
 
-    def _engine(self, knowledge: Knowledge) -> Engine:
-        engine = Engine(self._opened.reviewing(self._work / "spill"), knowledge, COHORT)
-        for name, table in cohort_tables(knowledge, self._settings.definitions).items():
+    def _engine(self) -> Engine:
+        engine = Engine(self._opened.reviewing(self._work / "spill"), self._knowledge, COHORT)
+        for name, table in cohort_tables(self._knowledge, self._settings.definitions).items():
             engine.store.hold(name, table)
         return engine
 
@@ -207,37 +246,11 @@ class Run:
     def _counts(self, name: str) -> Path:
         return self._work / "counts" / name
 
-    # --- one thing changed -----------------------------------------------------------------------
-
-    def _vary(self, parts: Parts) -> None:
-        """Counts by definition as they would be with one thing changed, over a sample of the parts."""
-        everything = (Variant(AS_SHIPPED, "", "", (), self._knowledge), *variants(self._knowledge))
-        for number, one in enumerate(everything):
-            folder = self._work / "variants" / one.id
-            folder.mkdir(parents=True, exist_ok=True)
-            self._tell(Progress("Varying the definitions for", number, len(everything), parts.people))
-            todo = [part for part in self._sample(parts) if not (folder / f"{part}.parquet").exists()]
-            for _ in self._side_by_side(one.knowledge, todo, partial(self._vary_part, parts, folder)):
-                pass
-
-    def _vary_part(self, parts: Parts, folder: Path, engine: Engine, part: int) -> None:
-        beside = folder / f".{part}.part"
-        with _of_run(engine.store):
-            parts.load(engine.store, part)
-            engine.make(["definition_count"], self._settings.as_of)
-            pq.write_table(engine.store.fetch("definition_count"), beside)
-        beside.replace(folder / f"{part}.parquet")
-
-    def _sample(self, parts: Parts) -> list[int]:
-        """Parts spread evenly over all, enough for as many people as a sample needs."""
-        wanted = -(-self._settings.sample_people // self._settings.part_people)
-        return sorted({number * parts.count // wanted for number in range(wanted)} if parts.count else ())
-
     # --- all together ----------------------------------------------------------------------------
 
     def _count(self, parts: Parts) -> None:
         raw = {name: _added_up(sorted(self._counts(name).glob("*.parquet"))) for name in COUNTED}
-        folders = sorted((self._work / "variants").iterdir())
+        folders = sorted((self._work / "variants").glob("*"))
         varied = {folder.name: _added_up(sorted(folder.glob("*.parquet"))) for folder in folders}
         sampled = len(self._sample(parts)) < parts.count
         least, quality = self._settings.least_cell, self._opened.quality(self._settings.as_of)

@@ -101,6 +101,26 @@ class Engine:
         self.store.hold("parameter", parameter_table(self._knowledge, as_of))
         make(self.store, self._pipeline, wanted)
 
+    def remake(self, tables: Mapping[str, pa.Table], wanted: Sequence[str]) -> None:
+        """Makes the tables wanted anew with other tables given; only what rests on these is run.
+
+        Args:
+            tables: Of the knowledge, or the rules (`parameter`).
+            wanted: Names of steps; what they rest on beside stands in the store.
+        """
+        for name, table in tables.items():
+            self.store.hold(name, table)
+        compiled = {step.name: step for step in steps(self.store.dialect, self._pipeline)}
+        for name in self._pipeline.resting_on(tables.keys(), wanted):
+            self.store.make(*compiled[name])
+
+    def restore(self, names: Iterable[str]) -> None:
+        """Takes tables of the knowledge in again that stood otherwise for a while."""
+        shipped = knowledge_tables(self._knowledge)
+        for name in names:
+            if name in shipped:
+                self.store.hold(name, shipped[name])
+
     def close(self) -> None:
         """Frees the store."""
         self.store.close()
