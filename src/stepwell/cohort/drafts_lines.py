@@ -1,9 +1,9 @@
 """The drafts of the counts of lines: the ways, outcomes and paths of enough people, the others together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from stepwell.cohort.draft import OTHER, Draft, Numbers, Raw, Row, counts_of
-from stepwell.cohort.suppress import Key, Sum
+from stepwell.cohort.draft import OTHER, Draft, Numbers, Raw, counts_of
+from stepwell.cohort.suppress import Sum
 
 COLUMNS = {
     "line_flow": ("step", "from_drugs", "to_drugs"),
@@ -16,45 +16,28 @@ COLUMNS = {
 def lines(raw: Raw, least: int) -> Iterator[Draft]:
     """Every draft of lines that were counted.
 
-    Rows of fewer people than may be shown are one row, so that none tells that it is there.
+    Rows of fewer people than may be shown are one row, `other`, so that none tells that it is there. What goes into a
+    regimen comes out of it; but as either side may hold any number of rows that aren't named, nothing follows from
+    that.
     """
     for name in COLUMNS:
         if name in raw:
-            draft = _draft(raw, name, least)
-            if name == "line_flow":
-                draft.sums = (*draft.sums, *_through(list(draft.people)))
-            yield draft
+            yield _draft(raw, name, least)
 
 
 def _draft(raw: Raw, name: str, least: int) -> Draft:
-    people, inferred = counts_of(raw[name], COLUMNS[name], name)
+    found, of_these = counts_of(raw[name], COLUMNS[name], name)
     by_line = len(COLUMNS[name]) > 1
-    rows: list[Row] = []
+    people: Numbers = {}
+    inferred: Numbers = {}
     sums: list[Sum] = []
-    for line in sorted({key[1] for key in people}) if by_line else [None]:
-        own = sorted(key for key in people if not by_line or key[1] == line)
-        rows += _joined(own, (name, *((line,) if by_line else ())), people, inferred, sums, least)
-        sums.append(Sum(tuple(own), ("line", 1 if line is None else line)))
+    for line in sorted({key[1] for key in found}) if by_line else [None]:
+        own = sorted(key for key in found if not by_line or key[1] == line)
+        named = [key for key in own if found[key] >= least]
+        other = (name, *((line,) if by_line else ()), *(OTHER for _ in COLUMNS[name][by_line:]))
+        for number, source in ((people, found), (inferred, of_these)):
+            number.update({key: source[key] for key in named})
+            number[other] = sum(source[key] for key in own if key not in number)
+        sums.append(Sum((*named, other), ("line", 1 if line is None else line)))
+    rows = [key[1:] for key in people]
     return Draft(name, COLUMNS[name], rows, people, inferred, sums, unshown={one.total for one in sums})
-
-
-def _joined(
-    own: Sequence[Key], head: Key, people: Numbers, inferred: Numbers, sums: list[Sum], least: int
-) -> list[Row]:
-    small = [key for key in own if people[key] < least]
-    other = (*head, *(OTHER for _ in range(1 + len(COLUMNS[head[0]]) - len(head))))
-    for number in (people, inferred):
-        number[other] = sum(number[key] for key in small)
-    sums.append(Sum(tuple(small), other))
-    return [key[1:] for key in (*(key for key in own if key not in small), other)]
-
-
-def _through(ways: Sequence[Key]) -> Iterator[Sum]:
-    """Whoever goes into a regimen comes out of it: both sides add up to a number that is shown nowhere."""
-    real = [key for key in ways if OTHER not in key[2:]]
-    for step, drugs in sorted({(key[1], key[2]) for key in real}):
-        node = ("line", step, drugs)
-        yield Sum(tuple(key for key in real if key[1:3] == (step, drugs)), node)
-        before = tuple(key for key in real if key[1] == step - 1 and key[3] == drugs)
-        if before:
-            yield Sum(before, node)
