@@ -48,7 +48,7 @@ fix: setup-test ## Lay the code out and mend what lint can mend
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
 
-bench: setup-test ## Measure speed and memory (a quarter of an hour)
+bench: setup-test ## Measure speed and memory
 	@for name in $(BENCHMARKS); do echo; $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 coverage: setup-test ## Run every test and show the lines none of them reaches

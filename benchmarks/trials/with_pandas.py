@@ -24,6 +24,11 @@ MEASUREMENT = ["person_id", "measurement_concept_id", "measurement_date", "value
 DRUG = ["person_id", "ingredient"]
 
 
+def place(folder: Path, table: str) -> Path:
+    """The file of a table, or the folder of its parts."""
+    return folder / table if (folder / table).is_dir() else folder / f"{table}.parquet"
+
+
 def frame(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     """Columns of a file."""
     return pq.read_table(path, columns=columns).to_pandas(date_as_object=False)
@@ -37,7 +42,7 @@ def days(dates: pd.Series) -> pd.Series:
 def supplies(folder: Path, shared: Path, rules: dict[str, Any]) -> pd.DataFrame:
     """Supplies by drug and day, each with how far the earlier ones reached, the days it adds, and its era."""
     drugs = frame(shared / "drugs.parquet").astype({"ingredient": "category"})
-    rows = frame(folder / "drug_exposure.parquet", EXPOSURE)
+    rows = frame(place(folder, "drug_exposure"), EXPOSURE)
     rows = rows.merge(drugs, left_on="drug_concept_id", right_on="concept_id")
     rows = rows.dropna(subset="drug_exposure_start_date")
     rows["start"] = days(rows["drug_exposure_start_date"])
@@ -73,7 +78,7 @@ def eras(rows: pd.DataFrame) -> pd.DataFrame:
 
 def with_scores(trials: pd.DataFrame, folder: Path, rules: dict[str, Any]) -> pd.DataFrame:
     """With the last PHQ-9 up to a week after the start, and the last of the trial."""
-    rows = frame(folder / "measurement.parquet", MEASUREMENT)
+    rows = frame(place(folder, "measurement"), MEASUREMENT)
     rows = rows[rows["measurement_concept_id"].isin(rules["phq_concepts"]) & rows["value_as_number"].between(0, 27)]
     scores = pd.DataFrame({
         "person_id": rows["person_id"], "day": days(rows["measurement_date"]), "score": rows["value_as_number"],

@@ -18,6 +18,11 @@ DRUG = ["person_id", "ingredient"]
 WORST_SCORE = 27
 
 
+def place(folder: Path, table: str) -> Path:
+    """The file of a table, or the folder of its parts."""
+    return folder / table if (folder / table).is_dir() else folder / f"{table}.parquet"
+
+
 def supplies(folder: Path, shared: Path, rules: dict[str, Any]) -> Any:  # noqa: ANN401 -- Polars is not always there
     """Supplies by drug and day, each with how far the earlier ones reached, the days it adds, and its era."""
     drugs = pl.scan_parquet(shared / "drugs.parquet")
@@ -35,7 +40,7 @@ def supplies(folder: Path, shared: Path, rules: dict[str, Any]) -> Any:  # noqa:
     # A supply without days or an end may last until today.
     shown = pl.col("end").fill_null(rules["tomorrow"]).clip(upper_bound=rules["tomorrow"])
     rows = (
-        pl.scan_parquet(folder / "drug_exposure.parquet")
+        pl.scan_parquet(place(folder, "drug_exposure"))
         .join(drugs, left_on="drug_concept_id", right_on="concept_id")
         .select(
             *DRUG,
@@ -73,7 +78,7 @@ def with_scores(trials: Any, folder: Path, rules: dict[str, Any]) -> Any:  # noq
     """With the last PHQ-9 up to a week after the start, and the last of the trial."""
     day = pl.col("measurement_date").cast(pl.Date).to_physical().cast(pl.Int64)
     scores = (
-        pl.scan_parquet(folder / "measurement.parquet")
+        pl.scan_parquet(place(folder, "measurement"))
         .filter(pl.col("measurement_concept_id").is_in(rules["phq_concepts"]))
         .filter(pl.col("value_as_number").is_between(0, WORST_SCORE))
         .select("person_id", day=day, score="value_as_number")
