@@ -189,7 +189,7 @@ one definition (Sforzini 2022), one scale (PHQ-9) and exact days. Stepwell judge
 depression scale, holds each day, dose and share as a range, and weighs the reason for stopping. It measures a trial
 only up to the next step, and lets the best score count as well as the last. So the eras have to agree, and the numbers
 of failed and worked needn't. "Getting ready" is its knowledge, the concepts of the source and the writing of the SQL,
-which costs the same for ten people as for ten million."""
+most of which costs the same however many the people."""
 
 
 def growth(sizes: Sequence[Size]) -> None:
