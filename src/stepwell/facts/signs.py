@@ -196,7 +196,7 @@ def of_items(fact_sign: Table, item: Table, parameter: Table) -> Table:
 
 def of_trials(fact_sign: Table, attempt: Table, verdict: Table) -> Table:
     """Verdicts and unmet criteria of trials; absent once every trial that is asked about is settled otherwise."""
-    signs = _signs(fact_sign, "trial", "otherwise", "running", "definition")
+    signs = _signs(fact_sign, "trial", "otherwise", "running", "ended", "definition")
     trials = attempt.select(
         "person_id", "trial_id", "role", "state", "basis", "stated_adherence", "start_earliest", "start_latest"
     )
@@ -205,7 +205,7 @@ def of_trials(fact_sign: Table, attempt: Table, verdict: Table) -> Table:
         "person_id", "trial_id", "definition_id", "verdict", "dose", "duration", "adherence"
     ).inner_join(trials, ["person_id", "trial_id"])
     rows = signs.inner_join(judged, signs.definition == judged.definition_id)
-    rows = rows.filter(~rows.running | (rows.state == "running"))
+    rows = rows.filter(~rows.running | (rows.state == "running"), ~rows.ended | (rows.state != "running"))
     criterion = ibis.cases(
         (rows["of"] == "dose", rows.dose), (rows["of"] == "duration", rows.duration),
         (rows["of"] == "adherence", rows.adherence), else_=ibis.null("string"),

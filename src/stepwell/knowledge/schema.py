@@ -579,7 +579,8 @@ class Sign(Model):
       `otherwise`: what it says when it doesn't fulfil that (null: nothing). `latest`, of totals: only the newest day
       over all scales that the fact names so counts, and what was found before it is told as earlier.
     - `trial`: a verdict (`verdict-too-low`, any verdict with `-` for a blank) or an unmet criterion (`dose`,
-      `duration`, `adherence`) of a trial by `definition`; `running`: only of one that runs. With
+      `duration`, `adherence`) of a trial by `definition`; `running`: only of one that runs, `ended`: only
+      of one that doesn't. With
       `otherwise = "absent"`: when it is settled for every such trial and shown by none.
     - `definition`: a definition that is met or not; with `value`: at least so many that count.
     - `interaction`: a kind of interaction between medicines that stand together, or of gene and medicine;
@@ -605,6 +606,7 @@ class Sign(Model):
     part: bool = False
     latest: bool = False
     running: bool = False
+    ended: bool = False
     item: str | None = None
     comparison: Literal["at least", "more than", "at most", "less than"] | None = None
     value: float | None = None

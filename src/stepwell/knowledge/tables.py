@@ -111,7 +111,7 @@ SCHEMAS: dict[str, ibis.Schema] = {
             "otherwise": "string", "within_days": "int64", "active": "boolean", "part": "boolean",
             # How long it speaks for now; null: for ever. `unless_active`: or as long as the record calls it active.
             "holds_days": "int64", "unless_active": "boolean", "latest": "boolean",
-            "running": "boolean", "item": "string",
+            "running": "boolean", "ended": "boolean", "item": "string",
             "comparison": "string", "value": "float64", "unit": "string", "flag": "string", "text": "string",
             "definition": "string",
         },
