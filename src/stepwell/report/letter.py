@@ -6,6 +6,7 @@ from textwrap import wrap
 
 from stepwell.errors import ConfigError
 from stepwell.knowledge import schema as s
+from stepwell.report import wording as w
 from stepwell.report.figures import amount, capital, day, number, when
 from stepwell.report.html import environment, stylesheet
 from stepwell.report.lookup import Lookup, Row, interval
@@ -54,6 +55,7 @@ class Letter:
 
     about: tuple[tuple[str, str], ...]
     safety: str
+    help: str
     lines: tuple[Line, ...]
     counts: str
     treatments: tuple[Fact, ...]
@@ -79,6 +81,7 @@ def letter(review: Review, option_id: str | None = None) -> Letter:
     return Letter(
         about=tuple(_about(lookup, shown)),
         safety=_safety(shown),
+        help=_help(shown),
         lines=tuple(_line(lookup, trial) for trial in shown.trials),
         counts=f"{shown.answer.lead}: {shown.answer.sentence}",
         treatments=tuple(_facts(lookup, _treatments(lookup))),
@@ -100,7 +103,7 @@ def _option(lookup: Lookup, option_id: str | None) -> s.Option | None:
 
 def _about(lookup: Lookup, shown: Page) -> Iterator[tuple[str, str]]:
     yield "Person", lookup.review.person_id
-    yield "Born, sex", shown.about or BLANK
+    yield "Sex, born", shown.about or BLANK
     yield "Diagnosis", "; ".join(_diagnoses(lookup)) or BLANK
     episode = next(iter(lookup.rows("illness_episode")), None)
     known = episode is not None and episode["basis"] != "unknown"
@@ -139,6 +142,13 @@ def _safety(shown: Page) -> str:
     return f"{noticed.title}: {noticed.positives[0].words}. {SAME_DAY}" if noticed.raised else ""
 
 
+def _help(shown: Page) -> str:
+    """Where the person can turn to, and when that was checked; it goes wherever the notice goes."""
+    noticed = shown.safety
+    lines = ". ".join((*noticed.lines, noticed.anywhere))
+    return f"{lines}. Checked {noticed.checked}." if noticed.raised else ""
+
+
 def _line(lookup: Lookup, trial: Trial) -> Line:
     attempt = lookup.attempt[trial.trial_id]
     scored = f"{trial.scale_and_course} {f'({trial.change})' if trial.change else ''}".strip()
@@ -172,7 +182,8 @@ def _taken(attempt: Row) -> str:
 def _ended(trial: Trial) -> str:
     first = trial.ended.split(";")[0].rstrip(".")
     words = BLANK if first.startswith("Reason for the end not") else first
-    return f"{words}: {trial.label.lower()}" if words != BLANK else f"{BLANK} ({trial.label.lower()})"
+    verdict = f"{trial.label.lower()}, {w.LOST_AGAIN}" if trial.note else trial.label.lower()
+    return f"{words}: {verdict}" if words != BLANK else f"{BLANK} ({verdict})"
 
 
 TREATMENTS = ("previous-ect-or-tms", "failed-ect", "failed-rtms", "psychotherapy-tried", "psychotherapy-failed")
@@ -209,7 +220,7 @@ def text(review: Review, option_id: str | None = None, width: int = 100) -> str:
     """The sheet as plain text, a trial by trial list in place of the table."""
     shown = letter(review, option_id)
     lines = [f"Treatment history, {day(review.as_of)}"]
-    lines += [*wrap(shown.safety.upper(), width), ""] if shown.safety else [""]
+    lines += [*wrap(f"SAFETY FIRST: {shown.safety}", width), *wrap(shown.help, width), ""] if shown.safety else [""]
     lines += [f"{name}: {words}" for name, words in shown.about]
     lines += [f"For: {shown.option}"] if shown.option else []
     lines += ["", "Trials"]

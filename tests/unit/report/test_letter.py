@@ -43,8 +43,11 @@ def test_what_the_record_does_not_say_is_blank() -> None:
 
 def test_the_suicide_item_stands_first() -> None:
     review = _review("11-suicide-item-under-a-low-total")
-    assert letter.text(review).splitlines()[1].startswith("AN ANSWER ABOUT DEATH OR SELF-HARM IS ABOVE ZERO")
+    assert (
+        letter.text(review).splitlines()[1].startswith("SAFETY FIRST: An answer about death or self-harm is above zero")
+    )
     page = letter.html(review)
+    assert page.index("988 Suicide &amp; Crisis Lifeline") < page.index("Medicines tried")
     assert page.index("death or self-harm") < page.index("Medicines tried")
 
 
