@@ -48,8 +48,10 @@ def text(review: Review, plan: Plan, width: int = 100) -> str:
     for chosen in plan.chosen:
         lines += ["", *_chosen(chosen, width)]
     lines += ["", "What, by its first day"]
+    # Of several options each step says which it is of: two may count the same sessions or scores.
+    titles = {chosen.option.id: f": {chosen.option.title}" for chosen in plan.chosen} if plan.chosen[1:] else {}
     for steps in grouped(plan):
-        lines += _steps(steps, citations, width)
+        lines += _steps(steps, citations, width, titles.get(steps[0].option, ""))
     lines += ["", "Sources"]
     for work in citations.works():
         lines += wrap(f"[{work.number}] {work.citation} {work.address}".strip(), width, subsequent_indent="    ")
@@ -60,6 +62,7 @@ def _safety(noticed: Safety, width: int) -> list[str]:
     if not noticed.raised:
         return [*wrap(noticed.newest, width), ""] if noticed.newest else []
     said = [f"{noticed.title.upper()}: {noticed.positives[0].words}.", SAME_DAY, noticed.others, *noticed.lines]
+    said.append(f"{noticed.anywhere}. Checked {noticed.checked}.")
     return [line for part in said if part for line in wrap(part, width)] + [""]
 
 
@@ -77,8 +80,8 @@ def grouped(plan: Plan) -> list[list[PlanStep]]:
     return list(groups.values())
 
 
-def _steps(steps: list[PlanStep], citations: Citations, width: int) -> Iterator[str]:
-    yield f"{when(steps)}  {KIND[steps[0].kind]}"
+def _steps(steps: list[PlanStep], citations: Citations, width: int, option: str) -> Iterator[str]:
+    yield from wrap(f"{when(steps)}  {KIND[steps[0].kind]}{option}", width)
     for step in steps if steps[0].kind == "settle" else steps[:1]:
         words = f"{step.text} {marks(citations.refer(step.cite))}".rstrip()
         yield from wrap(words, width, initial_indent="  - ", subsequent_indent="    ")
