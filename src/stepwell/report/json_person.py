@@ -26,6 +26,7 @@ def render(review: Review) -> str:
         "as_of": review.as_of,
         "made_by": {"stepwell": __version__, "knowledge": {"version": release.version, "date": release.date}},
         "about": shown.about,
+        "dose_above_limit": shown.limits,
         "answer": shown.answer,
         "tried": [asdict(medicine) for medicine in shown.medicines],
         "in_the_way": {

@@ -28,7 +28,7 @@ def first_screen(console: Console, shown: Page) -> None:
     """Why, how resistant, what next and what to ask, in a few lines each."""
     heading(console, words()["heading"]["why"])
     for item in shown.limits:
-        put(console, f"{item.words}{_cited(item.references)} ({', '.join(item.rows)})", style="bold")
+        put(console, f"{item.words}{_cited(item.references)} ({item.where})", style="bold")
     for group in shown.reasons:
         names = [reason.title for reason in group.reasons]
         few = f" {'; '.join(names)}." if group.state in ("shown", "possible") else ""

@@ -51,6 +51,10 @@ def _first(console: Console, shown: PersonPage) -> None:
         _help(console, shown, _said()["heading"]["first"])
         console.print()
     put(console, shown.about, 0)
+    if shown.limits:
+        heading(console, _said()["heading"]["limit"])
+    for line in shown.limits:
+        put(console, line, style="bold")
     heading(console, _said()["heading"]["answer"])
     for line in shown.answer:
         put(console, line)

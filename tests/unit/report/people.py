@@ -170,7 +170,7 @@ def answered(person_id: str, number: int, fact: str, value: str, when: str = "20
 
 
 def ida() -> dict[str, list[Row]]:
-    """One failed trial; sleep apnoea on record, an underactive thyroid that the clinician's answer denies, metal in the head."""
+    """One failed trial; sleep apnoea on record, an underactive thyroid that a clinician denies, metal in the head."""
     who = "ida"
     told = {"hypothyroidism": "no", "metal-in-or-near-head": "yes", "bipolar-disorder": "no", "chronic-pain": "unsure",
             "psychotic-features": "no"}  # fmt: skip

@@ -31,7 +31,7 @@ def test_not_shown_where_none_did() -> None:
 def test_not_shown_is_said_with_what_is_open() -> None:
     answer = answered("cleo")
     assert answer.lead == "Not shown"
-    assert answer.sentence == ("Up to 1 of 1 trial may count as adequate and failed; 2 are needed, by Consensus 2022.")
+    assert answer.sentence == ("The one trial may count as adequate and failed; 2 are needed, by Consensus 2022.")
 
 
 def test_not_judged_where_the_definition_leaves_the_person_out_and_why() -> None:

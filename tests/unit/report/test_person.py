@@ -2,6 +2,7 @@
 
 import json as standard_json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ import textstat
 from jsonschema import Draft202012Validator, FormatChecker
 
 from stepwell.knowledge.load import Knowledge, load
+from stepwell.one import review_one
 from stepwell.report import html, json_person, text_person
 from stepwell.report.view.figures import TWO_FIGURES, figure
 from stepwell.report.view.person import MOST_OF_A_KIND, PersonPage, person_page
 from stepwell.report.words import words
 from tests.unit.report.people import HOSTILE, PEOPLE, review
 
+EXAMPLES = Path(__file__).parents[3] / "examples"
 DOCS = Path(__file__).parents[3] / "docs" / "reference"
 SCHEMA = standard_json.loads((DOCS / "person.schema.json").read_text(encoding="utf-8"))
 NAMES = [name for name in PEOPLE if name != "hal"]
@@ -142,7 +145,7 @@ def test_each_medicine_says_what_happened() -> None:
         ("Sertraline", "It had a fair test. It did not help enough."),
         ("Venlafaxine", "The dose stayed low. So we can't say that this medicine failed."),
         ("Bupropion", "It had a fair test. It did not help enough."),
-        ("Aripiprazole", "It had a fair test. It helped a bit, but not enough."),
+        ("Aripiprazole", "It was added to another medicine. It had a fair test. It helped a bit, but not enough."),
     ]
 
 
@@ -274,8 +277,8 @@ def test_an_option_without_plain_words_about_its_study_has_no_figure(knowledge: 
 
 
 def test_a_dose_above_the_limit_for_the_age_comes_first_and_kindly() -> None:
-    assert page("lea").answer[0] == (
-        "First of all: your dose of citalopram is higher than what is advised at your age."
+    assert page("lea").limits[0] == (
+        "Your dose of citalopram is higher than what is advised at your age."
         " Please speak with the person who prescribed it soon. Don't change it or stop it by yourself."
     )
 
@@ -289,3 +292,20 @@ def test_failures_that_are_told_are_said_to_be_told() -> None:
 def test_an_unsure_answer_about_danger_is_met_with_a_way_to_help() -> None:
     assert page("max").safety_words[0].startswith("An answer says that you are not sure")
     assert "tell someone today" in page("max").safety_words[1]
+
+
+def test_a_medicine_that_was_added_is_said_not_to_count_by_itself() -> None:
+    shown = person_page(review_one(EXAMPLES / "08-combination-and-augmentation" / "fhir.json", date(2025, 10, 27)))
+    assert shown.medicines[1].said == "It was added to another medicine. It had a fair test. It did not help enough."
+    assert "This rule does not count a medicine that was added to another one as a test of its own." in shown.answer
+
+
+def test_a_medicine_that_helps_now_is_no_other_one_that_helped_before() -> None:
+    shown = person_page(review_one(EXAMPLES / "11-suicide-item-under-a-low-total" / "fhir.json", date(2025, 6, 9)))
+    assert shown.medicines[0].said == "It helped."
+    assert shown.possible == ()
+
+
+def test_help_stands_before_what_the_page_is_about() -> None:
+    text = html.render_for_person(review("max"))
+    assert text.index("First: how are you right now?") < text.index("This page is for you to read")

@@ -111,6 +111,8 @@ def _adequate(row: Row, total: int) -> str:
     if high == 0:
         none = "The one trial does not count" if total == 1 else f"None of {total} trials counts"
         return f"{none} as adequate and failed"
+    if low == 0 and total == high == 1:
+        return "The one trial may count as adequate and failed"
     if low == 0:
         return f"Up to {number(high)}{of} may count as adequate and failed"
     sure = f"{number(low)}{of} {'counts' if low == 1 else 'count'} as adequate and failed"

@@ -1,5 +1,6 @@
 """Medicines that are taken above the highest dose for an age: said before every other reason."""
 
+import re
 from dataclasses import dataclass
 
 from stepwell.knowledge import schema as s
@@ -17,11 +18,13 @@ class LimitView:
         words: For a clinician.
         plain: For the person: what to do, and what not to.
         rows: The rows of the record.
+        where: The last of them, and where the others stand.
     """
 
     words: str
     plain: str
     rows: tuple[str, ...]
+    where: str
     references: tuple[Reference, ...]
 
 
@@ -45,12 +48,24 @@ def _limit(lookup: Lookup, citations: Citations, trial: str, rows: list[Row]) ->
     )
     taken = amount(row["dose_low"], row["dose_high"], row["unit"])
     evidence = (one["evidence_id"] for one in lookup.evidence.get(trial, []) if one["bears_on"] == "supply")
+    found = tuple(sorted(dict.fromkeys(evidence), key=_place))
     return LimitView(
-        words=f"{capital(said[how].format(drug=drug, dose=taken))}: {each}. {said['look']}",
+        words=f"{capital(said[how].format(drug=drug, dose=taken))}; {each}. {said['look']}",
         plain=words()["person"]["limit"][how].format(drug=drug.lower()),
-        rows=tuple(dict.fromkeys(evidence)),
+        rows=found,
+        where=_where(found, lookup.relations[trial]["order"]),
         references=citations.refer(_cites(lookup, rows)),
     )
+
+
+def _where(rows: tuple[str, ...], order: int) -> str:
+    more = f" and {len(rows) - 1} more" if rows[1:] else ""
+    return f"{rows[-1]}{more}, under trial {order}" if rows else f"under trial {order}"
+
+
+def _place(row: str) -> list[tuple[int, str]]:
+    """Row 9 before row 10."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", row)]
 
 
 def _cites(lookup: Lookup, rows: list[Row]) -> list[s.Cite]:

@@ -77,6 +77,7 @@ class PersonPage:
     about: str
     safety: Safety
     safety_words: tuple[str, ...]
+    limits: tuple[str, ...]
     answer: tuple[str, ...]
     medicines: tuple[Medicine, ...]
     shown: tuple[PlainReason, ...]
@@ -96,7 +97,7 @@ class PersonPage:
         """All sentences that are read in a row, without names of medicines, rows and sources."""
         figures = [option.figure for option in self.options if option.figure]
         return (
-            self.about, *self.safety_words, *self.answer, *(medicine.said for medicine in self.medicines),
+            self.about, *self.safety_words, *self.limits, *self.answer, *(medicine.said for medicine in self.medicines),
             *(row for reason in (*self.shown, *self.possible) for row in reason.help), self.remains,
             *(row for option in self.options for row in (option.what, option.fit, *option.notes, option.sure)),
             *(row for shown in figures for row in (shown.said, shown.study)), *self.ask, *self.think,
@@ -118,7 +119,7 @@ def person_page(review: Review) -> PersonPage:
     return PersonPage(
         person_id=review.person_id, about=words()["person"]["about"].format(day=day(review.as_of)),
         safety=noticed, safety_words=_safety(noticed),
-        answer=(*(one.plain for one in limits(lookup, aside)), *_answer(lookup, why)),
+        limits=tuple(one.plain for one in limits(lookup, aside)), answer=_answer(lookup, why),
         medicines=tuple(_medicine(trial) for trial in tried),
         shown=tuple(_reason(reason) for reason in others if reason.state == "shown"),
         possible=tuple(_reason(reason) for reason in others if reason.state == "possible"),
@@ -167,8 +168,16 @@ def _finding(lookup: Lookup, why: dict[str, tuple[ReasonView, ...]]) -> tuple[st
     lines = [said[row["result"]].format(count=_many(row["count_low"]), needed=_many(row["required"])), said["fair"]]
     if row["result"] == "met":
         lines.append(said["met_name"])
+    elif any(_failed_as_an_addition(lookup, attempt) for attempt in lookup.attempts):
+        lines.append(said["added"])
     open_reasons = [*why.get("possible", ()), *why.get("not assessed", ())]
     return (*lines, _other_ways(lookup), *([said["other_reasons"]] if open_reasons else []))
+
+
+def _failed_as_an_addition(lookup: Lookup, attempt: Row) -> bool:
+    """Whether the page says of a medicine that it failed a fair test, while the rule doesn't count it."""
+    verdict = lookup.verdicts[attempt["trial_id"]][lookup.headline]
+    return (attempt["role"], verdict["verdict"], verdict["counts"]) == ("augmentation", "failed", "not met")
 
 
 def _many(number: float) -> str:
@@ -179,13 +188,15 @@ def _many(number: float) -> str:
 def _other_ways(lookup: Lookup) -> str:
     results = [row["result"] for row in lookup.results.values() if row["verified"]]
     said = words()["person"]["answer"]["other_ways"]
-    return str(said.format(total=len(results), met=results.count("met") or "None"))
+    return str(said.format(total=len(results), met=words()["person"]["numbers"][str(results.count("met"))]))
 
 
 def _medicine(trial: Trial) -> Medicine:
     verdict = "lost" if trial.verdict == "worked" and trial.note else trial.verdict
     rows = tuple(row.evidence_id for row in trial.evidence)
-    return Medicine(trial.drug, trial.dates, words()["person"]["verdict"][verdict], rows)
+    said = words()["person"]["verdict"]
+    added = f"{said['added']} " if trial.role == "augmentation" else ""
+    return Medicine(trial.drug, trial.dates, f"{added}{said[verdict]}", rows)
 
 
 # --- why -------------------------------------------------------------------------------------------

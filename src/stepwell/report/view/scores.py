@@ -131,6 +131,8 @@ def _trend(last: Row, known: list[Row]) -> str:
     if since:
         baseline = one_day(last["baseline_date"])
         parts.append(f"{since} since {amount(last['baseline_value'], last['baseline_value'])} on {baseline}")
+    if since and known[-2]["date_latest"] == last["baseline_date"]:
+        return ", " + parts[0]
     step = last["value"] - known[-2]["value"]
     parts.append(f"{points(step)} since the score before")
     return ", " + "; ".join(parts)
