@@ -97,7 +97,7 @@ def _brief(console: Console, reason: ReasonView) -> None:
         because = " ".join(_known(sign.fact) for sign in reason.speaking)
         put(console, f"{reason.title}. {because}", bullet=True)
         return
-    asking = "; ".join(dict.fromkeys(sign.fact.title for sign in reason.asking))
+    asking = "; ".join(dict.fromkeys(sign.fact.heard for sign in reason.asking))
     parts = [f"{reason.title}.", reason.remains, f"To settle: {asking}." if asking else ""]
     put(console, " ".join(part for part in parts if part), bullet=True)
 

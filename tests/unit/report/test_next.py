@@ -2,10 +2,13 @@
 
 import json as standard_json
 import re
+from datetime import date
+from pathlib import Path
 
 import pytest
 
 from stepwell.knowledge.load import Knowledge
+from stepwell.one import Answers, review_one
 from stepwell.report import html, json, text
 from stepwell.report.lookup import Lookup
 from stepwell.report.view.citations import Citations
@@ -220,3 +223,12 @@ def test_json_gives_the_rows_behind_each_fact() -> None:
     assert barred["fit"] == "not suitable"
     assert {row["fact"] for row in barred["against"] if row["state"] == "present"} == {"metal-in-or-near-head"}
     assert [row["place"] for row in found["options"]] == list(range(len(found["options"])))
+
+
+def test_a_no_that_settles_nothing_is_still_told_with_the_reason_it_leaves_open() -> None:
+    record = Path(__file__).parents[3] / "examples" / "01-two-adequate-failures" / "fhir.json"
+    told = review_one(record, date(2025, 9, 22), answers=Answers(("bipolar-disorder=no",)))
+    output = " ".join(text.render(told).split())
+    assert (
+        "To settle: Bipolar disorder (a no that doesn't settle it, for people often don't know: answered: no" in output
+    )

@@ -66,6 +66,12 @@ class FactView:
         return self.state not in ("present", "absent")
 
     @property
+    def heard(self) -> str:
+        """What it is, and what was said of it without settling it: too long ago, or by somebody who may not know."""
+        because = [f"{words()['says'][row.says]}: {row.line}" for row in self.said if row.says in ("old", "unproven")]
+        return f"{self.title} ({'; '.join(because)})" if because else self.title
+
+    @property
     def line(self) -> str:
         """Its state and what says so, in one line."""
         because = [f"{words()['says'][row.says]}: {row.line}" for row in self.said]
