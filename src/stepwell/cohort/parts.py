@@ -4,7 +4,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import pyarrow as pa
 
@@ -44,6 +44,8 @@ def _dealt(person: str, size: int) -> str:
 class Files:
     """Parts as Parquet in a folder, written once with DuckDB: nothing has to fit into memory.
 
+    People stand in the files, and in the tables loaded from them, as numbers in the order of their ids.
+
     Args:
         store: Where the source's tables can be read.
         records: For each table of `COLUMNS`, the query that gives it; one that is left out is empty.
@@ -62,26 +64,42 @@ class Files:
         self.people, self.count = counts["people"], counts["parts"]
 
     def load(self, store: Store, part: int) -> None:
-        """Makes the tables with the rows of one part."""
+        """Makes the tables with the rows of one part; only a DuckDB can take them in."""
+        cast("duckdb.Store", store).number(f"SELECT number, person_id FROM {self._read(duckdb.NUMBERED, part)}")  # noqa: S608 -- our own
         for name, columns in COLUMNS.items():
-            folder = self._folder / name / f"part={part}"
             listed = ", ".join(f'"{column}"' for column in columns)
-            if folder.is_dir():
-                files = str(folder / "*.parquet").replace("'", "''")
-                store.make(name, f"SELECT {listed} FROM read_parquet('{files}')", columns)  # noqa: S608 -- our own
+            if self._part(name, part).is_dir():
+                store.make(name, f"SELECT {listed} FROM {self._read(name, part)}", columns)  # noqa: S608 -- our own
             else:
-                store.hold(name, _empty(columns))
+                store.hold(name, _empty({**columns, "person_id": "int32"}))
+
+    def _part(self, name: str, part: int) -> Path:
+        return self._folder / name / f"part={part}"
+
+    def _read(self, name: str, part: int) -> str:
+        files = str(self._part(name, part) / "*.parquet").replace("'", "''")
+        return f"read_parquet('{files}')"
 
     def _deal(self, store: duckdb.Store, records: Mapping[str, str], size: int) -> dict[str, int]:
-        store.make("dealt", _dealt(records["raw_person"], size), {})
+        numbered = "SELECT *, CAST(ROW_NUMBER() OVER (ORDER BY person_id) AS INTEGER) AS number FROM ({})"
+        store.make("dealt", numbered.format(_dealt(records["raw_person"], size)), {})
         people, last = store.connection.execute("SELECT COUNT(*), MAX(part) FROM dealt").fetchall()[0]
+        self._write(store, duckdb.NUMBERED, "SELECT number, person_id, part FROM dealt")
         for name, query in records.items():
-            target = str(self._folder / name).replace("'", "''")
-            store.connection.execute(
-                f"COPY (SELECT record.*, dealt.part FROM ({query}) AS record INNER JOIN dealt USING (person_id)) "  # noqa: S608 -- our own
-                f"TO '{target}' (FORMAT parquet, PARTITION_BY (part), COMPRESSION lz4, OVERWRITE_OR_IGNORE)"
+            self._write(
+                store,
+                name,
+                "SELECT record.* REPLACE (dealt.number AS person_id), dealt.part "  # noqa: S608 -- our own
+                f"FROM ({query}) AS record INNER JOIN dealt USING (person_id)",
             )
         return {"people": people, "parts": 0 if last is None else last + 1}
+
+    def _write(self, store: duckdb.Store, name: str, query: str) -> None:
+        """Writes rows into one folder for each `part`."""
+        target = str(self._folder / name).replace("'", "''")
+        store.connection.execute(
+            f"COPY ({query}) TO '{target}' (FORMAT parquet, PARTITION_BY (part), COMPRESSION lz4, OVERWRITE_OR_IGNORE)"
+        )
 
 
 class Tables:
