@@ -7,7 +7,8 @@ occurs has a row here; `finish.py` adds the rest.
 import ibis
 from ibis.expr.types import Table
 
-from stepwell.cohort.logic import ANTIDEPRESSANT, counted, rests_on_inferred, with_inferred, worded
+from stepwell.cohort.logic import ANTIDEPRESSANT, added, counted, rests_on_inferred, with_inferred, worded
+from stepwell.cohort.people import STATES, by_step
 from stepwell.logic import MET, UNKNOWN
 
 UNDATED = "none"
@@ -18,10 +19,13 @@ def people_count(person_group: Table) -> Table:
     return counted(person_group, ["split_by", "group"])
 
 
-def attrition_count(person_step: Table) -> Table:
-    """One row per definition, step and state, of those whom all steps before it let through."""
-    rows = person_step.filter(person_step.reached)
-    return counted(rows, ["definition_id", "step", "state"])
+def attrition_count(person_state: Table, cohort_step: Table) -> Table:
+    """One row per definition, step and state, of those whom all steps before it let through.
+
+    People in the same states are counted first: there are few ways through the steps, and many people.
+    """
+    alike = counted(person_state, ["definition_id", *STATES.values(), "stopped"])
+    return added(by_step(alike, cohort_step).filter(lambda rows: rows.reached), ["definition_id", "step", "state"])
 
 
 def definition_count(definition_result: Table, person_summary: Table) -> Table:

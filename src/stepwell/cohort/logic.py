@@ -31,6 +31,13 @@ def counted(rows: Table, keys: list[str]) -> Table:
     )
 
 
+def added(counts: Table, keys: list[str]) -> Table:
+    """Counts added up to one row per key."""
+    return counts.group_by(keys).aggregate(
+        people=counts.people.sum().cast("int64"), inferred=counts.inferred.sum().cast("int64")
+    )
+
+
 def with_inferred(rows: Table, person_summary: Table) -> Table:
     """Rows with whether anything known of their person rests on inferred supply."""
     marked = person_summary.select("person_id", "inferred")

@@ -13,6 +13,10 @@ VERDICTS = (
 )  # fmt: skip
 SHARED_STEPS = ("everybody", "antidepressant", "adult", "observed", "diagnosis")
 """Steps at which the state of a person is the same for every definition."""
+STEPS = (*SHARED_STEPS, "judged", "measured", "not-excluded", "met")
+"""Every step, by its id in the knowledge."""
+STATES = {step: f"state_{step.replace('-', '_')}" for step in STEPS}
+"""Column of `person_state` for the state of each step."""
 DEPRESSION = ("major-depression", "dysthymia", "other-depression")
 """Sets of codes that are a diagnosis of depression."""
 
@@ -127,6 +131,23 @@ def person_step(
         have), `not tested` (this definition doesn't ask: everybody stays); `reached`: all steps before it let the
         person through.
     """
+    rows = person_state(
+        person_summary, condition, attempt, verdict, definition, definition_result, cohort_step, cohort_parameter
+    )
+    return by_step(rows, cohort_step).select(
+        "person_id", "inferred", "definition_id", "step", "order", "state", "reached"
+    )
+
+
+def person_state(
+    person_summary: Table, condition: Table, attempt: Table, verdict: Table, definition: Table,
+    definition_result: Table, cohort_step: Table, cohort_parameter: Table,
+) -> Table:  # fmt: skip
+    """One row per person and definition.
+
+    Returns:
+        A column of `STATES` for each step; `stopped`: the order of the first that doesn't let the person through.
+    """
     rows = person_summary.cross_join(definition.select("definition_id", "failure_rule")).cross_join(
         cohort_parameter.select("adult_years", "observed_days_least")
     )
@@ -135,10 +156,15 @@ def person_step(
     rows = left(rows, _measured(attempt, trial_course), ["person_id"])
     results = definition_result.select("person_id", "definition_id", "result", "excluded_by", "disputed")
     rows = left(rows, results, ["person_id", "definition_id"])
-    rows = rows.cross_join(cohort_step.select("step", "order"))
-    state = ibis.cases(*((rows.step == step, value) for step, value in _states(rows).items()), else_=UNKNOWN)
-    rows = rows.mutate(state=state).select("person_id", "inferred", "definition_id", "step", "order", "state")
-    return _with_earlier(rows)
+    states = {STATES[step]: state for step, state in _states(rows).items()}
+    return _stopped(rows.select("person_id", "inferred", "definition_id", **states), cohort_step)
+
+
+def by_step(states: Table, cohort_step: Table) -> Table:
+    """Each row once for each step: with its `state`, and whether all steps before it let the person through."""
+    rows = states.cross_join(cohort_step.select("step", "order"))
+    state = ibis.cases(*((rows.step == step, rows[name]) for step, name in STATES.items()), else_=UNKNOWN)
+    return rows.mutate(state=state, reached=rows.order <= rows.stopped).drop(*STATES.values(), "stopped")
 
 
 def _states(rows: Table) -> dict[str, Value]:
@@ -188,9 +214,16 @@ def _measured(attempt: Table, trial_course: Table) -> Table:
     return rows.group_by("person_id").aggregate(measured=rows.count())
 
 
-def _with_earlier(rows: Table) -> Table:
-    """Whether every step before let the person through."""
-    stopped = one_if(~rows.state.isin([MET, NOT_TESTED]))
-    before = ibis.window(group_by=["person_id", "definition_id"], order_by=rows.order, preceding=(None, 1))
-    stops = stopped.sum().over(before).fill_null(0)
-    return rows.mutate(reached=stops == 0)
+def _stopped(rows: Table, cohort_step: Table) -> Table:
+    """With the order of the first step that doesn't let the person through; beyond the last where all do."""
+    orders = cohort_step.aggregate(
+        last=cohort_step.order.max(),
+        **{f"order_{name}": cohort_step.order.max(where=cohort_step.step == step) for step, name in STATES.items()},
+    )
+    rows = rows.cross_join(orders)
+    stops = [
+        ibis.cases((~rows[name].isin([MET, NOT_TESTED]), rows[f"order_{name}"]), else_=rows.last + 1)
+        for name in STATES.values()
+    ]
+    columns = ("person_id", "inferred", "definition_id", *STATES.values())
+    return rows.select(*columns, stopped=ibis.least(*stops))
