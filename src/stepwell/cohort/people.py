@@ -132,15 +132,16 @@ def person_step(
         person through.
     """
     rows = person_state(
-        person_summary, condition, attempt, verdict, definition, definition_result, cohort_step, cohort_parameter
-    )
+        person_summary, condition, attempt, verdict, trial_course, definition, definition_result, cohort_step,
+        cohort_parameter,
+    )  # fmt: skip
     return by_step(rows, cohort_step).select(
         "person_id", "inferred", "definition_id", "step", "order", "state", "reached"
     )
 
 
 def person_state(
-    person_summary: Table, condition: Table, attempt: Table, verdict: Table, definition: Table,
+    person_summary: Table, condition: Table, attempt: Table, verdict: Table, trial_course: Table, definition: Table,
     definition_result: Table, cohort_step: Table, cohort_parameter: Table,
 ) -> Table:  # fmt: skip
     """One row per person and definition.
