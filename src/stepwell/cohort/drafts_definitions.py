@@ -1,7 +1,7 @@
 """The drafts of the tables that have a row per definition."""
 
 from collections.abc import Mapping, Sequence
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import Any
 
 import pyarrow as pa
@@ -121,16 +121,14 @@ def _united(number: Numbers, unions: Mapping[Key, Sequence[Row]]) -> dict[Key, i
 
 
 def _sets(raw: Raw, knowledge: Knowledge) -> tuple[dict[Row, int], dict[Row, int]]:
-    """People by the set of definitions that they meet, in the order of the definitions."""
+    """People by the set of definitions that they meet; also the sets that nobody meets, which might as well be met."""
     people, inferred = counts_of(raw["definition_combination"], ["met"])
     ordered = by_order(knowledge)
-
-    def named(mask: int) -> Row:
-        return tuple(one.id for one in ordered if mask >> one.order & 1)
-
+    masks = {sum(1 << one.order for one in chosen): tuple(one.id for one in chosen)
+             for size in range(len(ordered) + 1) for chosen in combinations(ordered, size)}  # fmt: skip
     return (
-        {named(key[0]): count for key, count in sorted(people.items())},
-        {named(key[0]): count for key, count in sorted(inferred.items())},
+        {name: people.get((mask,), 0) for mask, name in sorted(masks.items())},
+        {name: inferred.get((mask,), 0) for mask, name in sorted(masks.items())},
     )
 
 
