@@ -23,7 +23,7 @@ from stepwell.measures.course import score_outcome, trajectory
 from stepwell.measures.episode import illness_episode
 from stepwell.measures.safety import safety_notice
 from stepwell.measures.totals import score_total
-from stepwell.options.fit import option_fit
+from stepwell.options.fit import option_fit, option_like
 from stepwell.pipeline import Pipeline, Step
 from stepwell.questions.bearing import bearing, question, waiting, waiting_fact
 from stepwell.questions.trials import open_trial
@@ -124,6 +124,7 @@ STEPS: tuple[Step, ...] = (
     Step("stage_quantity", stage_quantity),
     Step("stage_part", stage_part),
     Step("stage", stage),
+    Step("option_like", option_like),
     Step("option_fit", option_fit),
     Step("open_trial", open_trial),
     Step("waiting", waiting),

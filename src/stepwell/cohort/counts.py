@@ -62,10 +62,12 @@ def stage_count(stage: Table, person_group: Table) -> Table:
     return counted(rows, ["method", "state", "category_low", "category_high"])
 
 
-def option_count(option_fit: Table, person_group: Table) -> Table:
-    """One row per option, column, group of it and fit."""
-    rows = person_group.inner_join(option_fit.select("person_id", "option", "fit"), "person_id")
-    return counted(rows, ["option", "split_by", "group", "fit"])
+def option_count(option_fit: Table, option_like: Table, person_group: Table) -> Table:
+    """One row per option, column, group of it and fit; people whom all options fit alike are counted first."""
+    alike = person_group.inner_join(option_like, "person_id").drop("person_id")
+    alike = counted(alike.rename(person_id="like"), ["person_id", "split_by", "group"])
+    rows = alike.inner_join(option_fit.select("person_id", "option", "fit"), "person_id")
+    return added(rows, ["option", "split_by", "group", "fit"])
 
 
 def verdict_count(verdict: Table, attempt: Table, cohort_parameter: Table) -> Table:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 import ibis
 import pyarrow as pa
 
+from stepwell.errors import KnowledgeError
 from stepwell.knowledge import schema as s
 from stepwell.knowledge.load import Knowledge
 
@@ -15,6 +16,9 @@ GRADES = ("high", "moderate to high", "moderate", "low to moderate", "low", "ver
 EFFECTS = ("large", "medium", "small", "not known", "none shown")
 BURDENS = ("at home", "clinic visits", "many clinic visits", "procedure or anaesthetic", "stay")
 """Tiers from the least grave; the others from what comes first to what comes last where options are ordered."""
+
+MASKS, MASK_BITS = 8, 60
+"""How many whole numbers hold what is known of a person that options hang on, and how many bits of each are used."""
 
 SCHEMAS: dict[str, ibis.Schema] = {
     name: ibis.schema(columns)
@@ -150,6 +154,8 @@ SCHEMAS: dict[str, ibis.Schema] = {
         },
         # One row per (option, fact of preference); `weight`: for | against.
         "option_preference": {"option": "string", "fact": "string", "weight": "string"},
+        # One row per fact and state that any option hangs on: which of `MASKS` numbers holds it, and its bit there.
+        "option_fact": {"fact": "string", "state": "string", "mask": "int64", "bit": "int64"},
     }.items()
 }  # fmt: skip
 """Schema of every knowledge table by name."""
@@ -387,6 +393,19 @@ def _columns(name: str) -> tuple[str, ...]:
     return tuple(SCHEMAS[name])
 
 
+def _option_facts(knowledge: Knowledge) -> Iterable[Row]:
+    listed = (_bars(knowledge), _indications(knowledge), _preferences(knowledge))
+    facts = sorted({str(row["fact"]) for rows in listed for row in rows})
+    pairs = [(fact, state) for fact in facts for state in ("present", "absent")]
+    if len(pairs) > MASKS * MASK_BITS:
+        raise KnowledgeError(
+            f"options/: options hang on {len(facts)} facts; {MASKS * MASK_BITS // 2} are allowed. Raise `MASKS` in "
+            "knowledge/tables.py."
+        )
+    for number, (fact, state) in enumerate(pairs):
+        yield {"fact": fact, "state": state, "mask": number // MASK_BITS, "bit": 1 << number % MASK_BITS}
+
+
 _ROWS: dict[str, Callable[[Knowledge], Iterable[Row]]] = {
     "ingredient": lambda k: _fields(k.ingredients, _columns("ingredient"), ingredient="id"),
     "formulation": lambda k: _fields(k.formulations, _columns("formulation")),
@@ -426,4 +445,5 @@ _ROWS: dict[str, Callable[[Knowledge], Iterable[Row]]] = {
     "option_bar": _bars,
     "option_indication": _indications,
     "option_preference": _preferences,
+    "option_fact": _option_facts,
 }

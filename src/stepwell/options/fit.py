@@ -3,6 +3,7 @@
 import ibis
 from ibis.expr.types import Table
 
+from stepwell.knowledge.tables import MASKS
 from stepwell.logic import MET, NOT_MET, UNKNOWN, one_if
 
 KEY = ("person_id", "option")
@@ -14,13 +15,31 @@ LAST_STEP = 99
 """Where an option stands that no guideline places."""
 
 
+def option_like(fact: Table, option_fact: Table, person: Table) -> Table:
+    """One row per person: `like`, one for all of whom the same is known of what options hang on.
+
+    Many people have the same in common, so that how options fit them is worked out once.
+    """
+    known = fact.inner_join(option_fact, ["fact", "state"])
+    masks = [f"mask_{number}" for number in range(MASKS)]
+    found = known.group_by("person_id").aggregate(
+        **{
+            name: ibis.cases((known["mask"] == number, known.bit), else_=0).sum().cast("int64")
+            for number, name in enumerate(masks)
+        }
+    )
+    rows = person.select("person_id").left_join(found, "person_id").drop("person_id_right")
+    rows = rows.mutate(**{name: rows[name].fill_null(0) for name in masks})
+    return rows.select("person_id", like=rows.person_id.min().over(ibis.window(group_by=masks)))
+
+
 def option_fit(
     fact: Table,
     option_entry: Table,
     option_bar: Table,
     option_indication: Table,
     option_preference: Table,
-    person: Table,
+    option_like: Table,
 ) -> Table:
     """One row per person and option.
 
@@ -35,8 +54,9 @@ def option_fit(
         person, 1 perhaps), `step` (of the indications that are met, else of the option; null last), `grade_rank`,
         `effect_rank`, `burden_rank`, `preference_rank`.
     """
-    everybody = person.select("person_id").cross_join(option_entry)
-    rows = everybody
+    ones = option_like.select(person_id="like").distinct()
+    fact = fact.filter(fact.state.isin(["present", "absent"])).semi_join(ones, "person_id")
+    rows = ones.cross_join(option_entry)
     for part in (_barred(fact, option_bar), _indicated(fact, option_indication), _preferred(fact, option_preference)):
         rows = rows.left_join(part, list(KEY)).drop(*(f"{key}_right" for key in KEY))
     counts = (
@@ -53,7 +73,8 @@ def option_fit(
             else_=UNKNOWN,
         ),
     )
-    return _in_order(rows.mutate(fit=_fit(rows)))
+    fits = _in_order(rows.mutate(fit=_fit(rows)))
+    return option_like.inner_join(fits.rename(like="person_id"), "like").select(*fits.columns)
 
 
 def _fit(rows: Table) -> ibis.Value:
