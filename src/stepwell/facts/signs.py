@@ -145,6 +145,7 @@ def of_labs(fact_sign: Table, lab: Table, parameter: Table) -> Table:
     signs = _signs(fact_sign, "lab", *COMPARED, "within_days", "unit", "text", "flag").rename(
         threshold="value", threshold_unit="unit", words="text", mark="flag"
     )
+    lab = lab.semi_join(signs, lab.lab == signs["of"])
     results = first_rows(lab, ["person_id", "lab"], [lab.date_latest.desc(), lab.evidence_id])
     rows = signs.inner_join(results, signs["of"] == results.lab).cross_join(parameter.select("as_of"))
     rows = rows.filter(rows.within_days.isnull() | _in_time(rows, rows.date_latest))
@@ -183,6 +184,8 @@ def of_items(fact_sign: Table, item: Table, parameter: Table) -> Table:
     """The newest answer to one item of a scale."""
     signs = _signs(fact_sign, "item", *COMPARED, "within_days", "item").rename(threshold="value", number="item")
     answered = item.filter(item["value"].notnull())
+    asked = (answered.instrument == signs["of"]) & (answered["item"] == signs.number)
+    answered = answered.semi_join(signs, asked)
     newest = first_rows(answered, ["person_id", "instrument", "item"], [answered.date_latest.desc(), answered.score_id])
     rows = signs.inner_join(newest, (signs["of"] == newest.instrument) & (signs.number == newest["item"]))
     rows = rows.cross_join(parameter.select("as_of"))
@@ -217,9 +220,12 @@ def of_trials(fact_sign: Table, attempt: Table, verdict: Table) -> Table:
     fulfilled = (criterion == MET) & borne_out.fill_null(False)
     settled = ibis.cases((criterion.notnull(), fulfilled), else_=rows.verdict != "cannot tell")
     rows = rows.mutate(shown=one_if(shown), settled=one_if(settled & ~shown))
-    everyone = ibis.window(group_by=["person_id", "fact", "sign"])
-    rows = rows.mutate(all_settled=rows.settled.sum().over(everyone) == rows.settled.count().over(everyone))
-    says = ibis.cases((rows.shown == 1, rows["says"]), (rows.all_settled, rows.otherwise), else_=ibis.null("string"))
+    keys = ["person_id", "fact", "sign"]
+    left_open = rows.filter(rows.settled == 0).select(*keys, left_open=ibis.literal(True)).distinct()
+    rows = rows.left_join(left_open, keys)
+    says = ibis.cases(
+        (rows.shown == 1, rows["says"]), (rows.left_open.isnull(), rows.otherwise), else_=ibis.null("string")
+    )
     return _rows(
         rows, says, date_earliest=rows.start_earliest, date_latest=rows.start_latest, evidence_id=rows.trial_id,
     )  # fmt: skip
