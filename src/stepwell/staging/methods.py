@@ -32,12 +32,14 @@ def stage_quantity(
     Facts that bear on it narrow it, unless they contradict the record. A record without any antidepressant is
     silent: how many failed is then open upward.
     """
-    parts = stage_part_entry.inner_join(stage_method.select("method", "definition_id"), "method")
-    rows = person.select("person_id").cross_join(parts)
+    rows = person.select("person_id").cross_join(stage_method.select("method", "definition_id"))
     counted = stage_trial.mutate(counted=ibis.literal(True))
     rows = rows.left_join(counted, ["person_id", "definition_id"]).drop("person_id_right", "definition_id_right")
     rows = rows.left_join(stage_measure, "person_id").drop("person_id_right")
     rows = rows.left_join(recorded_drug.select("person_id", "drugs"), "person_id").drop("person_id_right")
+    # The methods' few parts come last: all that was joined before is carried along once for each.
+    parts = stage_part_entry.mutate(of_trials=stage_part_entry.quantity.isin(list(OF_TRIALS)))
+    rows = rows.inner_join(parts, "method")
     rows = rows.mutate(record_low=_of_record(rows, "low"), record_high=_of_record(rows, "high"))
     rows = rows.left_join(_told(fact, stage_narrowing), list(PART)).drop(*(f"{key}_right" for key in PART))
     return _narrowed(rows).select(*PART, "order", "quantity", "lowest", "below", "quantity_low", "quantity_high")
@@ -50,7 +52,7 @@ def _of_record(rows: Table, end: str) -> NumericValue:
         (rows.quantity == name, ibis.cases((rows.counted, _column(rows, name, end)), else_=0.0)) for name in OF_TRIALS
     ]
     of_persons = [(rows.quantity == name, _column(rows, name, end)) for name in OF_PERSONS]
-    silent = rows.quantity.isin(list(OF_TRIALS)) & rows.drugs.isnull()
+    silent = rows.of_trials & rows.drugs.isnull()
     return ibis.cases((silent, unrecorded), *of_trials, *of_persons, else_=1.0 if end == "high" else 0.0)
 
 
