@@ -1,6 +1,7 @@
 """Runs every case of this folder on every engine."""
 
 import pkgutil
+from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -60,8 +61,11 @@ def rows_by(engine: str) -> dict[str, pa.Table]:
     # Not below the folder of the test run: the address of a socket may not be longer than 107 letters.
     with TemporaryDirectory() as folder:
         if engine == "postgres":
-            with servers.postgres(Path(folder)) as uri:
-                return store.Engine(postgres.Store(postgres.connect(uri)), load()).run(record, AS_OF, wanted)
+            with (
+                servers.postgres(Path(folder)) as uri,
+                closing(store.Engine(postgres.Store(postgres.connect(uri)), load())) as running,
+            ):
+                return running.run(record, AS_OF, wanted)
         if engine == "spark":
             with servers.spark(Path(folder)) as session:
                 return store.Engine(spark.Store(session, folder), load()).run(record, AS_OF, wanted)

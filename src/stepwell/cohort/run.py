@@ -29,6 +29,7 @@ from stepwell.cohort.steps import tables as cohort_tables
 from stepwell.cohort.variants import variants
 from stepwell.cohort.write import write_counts, write_dictionary
 from stepwell.engines.store import Engine, Store
+from stepwell.errors import RecordError
 from stepwell.files import write
 from stepwell.knowledge.load import Knowledge
 from stepwell.knowledge.tables import tables as knowledge_tables
@@ -145,12 +146,17 @@ class Run:
 
         Returns:
             How many people there are.
+
+        Raises:
+            RecordError: There is nobody.
         """
         if self.manifest.state == "finished":
             return self.manifest.people or 0
         with self._timed("read"):
             self._tell(Progress("Reading", 0, 1, 0))
             parts = self._opened.parts(self._work / "records", self._settings.part_people)
+        if not parts.people:
+            raise RecordError("The source holds nobody: its table of people is empty, so there is nothing to count.")
         self.manifest.people = parts.people
         with self._timed("review"):
             self._review(parts)
@@ -258,7 +264,7 @@ class Run:
         write_counts(self._folder / "counts", tables, least)
         write_dictionary(self._folder / "people", KEPT)
         self.manifest.results = {
-            "people": {name: ds.dataset(self._people(name)).count_rows() for name in KEPT if parts.count},
+            "people": {name: ds.dataset(self._people(name)).count_rows() for name in KEPT},
             "counts": {name: table.num_rows for name, table in tables.items()},
         }
         page = dashboard(tables, self.manifest.content(), self._knowledge)
