@@ -1,5 +1,5 @@
 # Everything runs in .venv, made here from pinned packages; nothing else on the machine is touched
-# (but for Chromium: `make test` installs it with apt-get when it is missing and you are root).
+# (but for Chromium and Java: `make test` installs them with apt-get when they are missing and you are root).
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -33,6 +33,7 @@ demo: setup ## Review an example person, and 10,000 simulated ones: on screen, a
 	@printf '\n10,000 simulated people as a page: %s\n' "$(CURDIR)/$(DEMO)/results/dashboard.html"
 
 test: setup-test ## Run every test
+	@tools/java
 	@STEPWELL_CHROMIUM="$$(tools/chromium)" $(BIN)/python -m pytest -n auto $(PYTEST)
 
 check: setup-test ## Layout, lint, types, imports, knowledge, changelog
@@ -52,6 +53,7 @@ bench: setup-test ## Measure speed and memory
 	@for name in $(BENCHMARKS); do echo; $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 coverage: setup-test ## Run every test and show the lines none of them reaches
+	@tools/java
 	@STEPWELL_CHROMIUM="$$(tools/chromium)" $(BIN)/python -m pytest -n auto --quiet --cov --cov-report=term-missing
 
 setup: .venv/set-up ## Make .venv with all that Stepwell needs
