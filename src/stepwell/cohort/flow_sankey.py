@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from stepwell.cohort.flow_counts import NO_FURTHER_STEP
 from stepwell.cohort.flow_drawing import LETTER, environment, fitting, legend, number
 from stepwell.cohort.flow_folding import COLOURS, OTHER, OTHER_TOGETHER, Way, class_of, colour_class, folded, leading
 from stepwell.cohort.line_counts import GOES_ON
 from stepwell.cohort.lines import NOT_RECORDED, STILL_RUNNING, STOPPED
 
-ENDS = (STILL_RUNNING, STOPPED, NOT_RECORDED, NO_FURTHER_STEP, GOES_ON)
+ENDS = (STILL_RUNNING, STOPPED, NOT_RECORDED, GOES_ON)
 WIDTH, TOP, NODE, GAP, LEAST = 1060.0, 46.0, 14.0, 7.0, 17.0
 """Width of the whole, height of the heads, width of a node, gap between two, least height that holds a label."""
 HEIGHT, LAST_LABEL, LEGEND_ROW = 470.0, 150.0, 22.0
@@ -71,7 +70,7 @@ def draw_sankey(
     """The picture and the table that says the same, as an HTML figure without script.
 
     Args:
-        flow: From `line_flow` or `step_flow`, counts that are suppressed being null: `step`, `from_drugs`, `to_drugs`,
+        flow: From `line_flow`, counts that are suppressed being null: `step`, `from_drugs`, `to_drugs`,
             `people`.
         classes: Class of each treatment, for the colour.
         title: What the picture is called.

@@ -8,11 +8,10 @@ from ibis.expr.types import Table
 
 from stepwell.cohort.line_counts import line_flow, line_outcome, line_path
 from stepwell.cohort.lines import line, line_rules, line_step, line_trial
-from stepwell.cohort.steps import COHORT
+from stepwell.cohort.steps import COHORT, SCHEMAS
 from stepwell.engines.sql import schemas, written
 from stepwell.engines.store import Store, make
 from stepwell.knowledge.load import Knowledge
-from stepwell.knowledge.tables import SCHEMAS as KNOWLEDGE_SCHEMAS
 from stepwell.pipeline import Pipeline, Step
 
 COUNTS = ("line_flow", "line_outcome", "line_path")
@@ -57,4 +56,4 @@ def _after(dialect: str, of_step: ibis.Schema) -> Pipeline:
         Step("line_flow", line_flow),
         Step("line_outcome", line_outcome),
     )
-    return Pipeline("lines", {**KNOWLEDGE_SCHEMAS, **given, "line_step": of_step}, steps)
+    return Pipeline("lines", {**SCHEMAS, **given, "line_step": of_step}, steps)

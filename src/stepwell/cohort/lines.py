@@ -140,11 +140,11 @@ def line(
     dose_step: Table,
     verdict: Table,
     trial_outcome: Table,
-    definition: Table,
+    cohort_parameter: Table,
 ) -> Table:
     """One row per person and line of treatment.
 
-    The outcome of a line is the verdict, by the headline definition (the first in order), of the trial that began in
+    The outcome of a line is the verdict, by the headline definition, of the trial that began in
     it; of several, the first in the order of `OUTCOMES`. A trial's own outcome is measured up to the next step, so
     the trial that began a line speaks for that line and not for those it is carried on into.
 
@@ -161,7 +161,7 @@ def line(
         _standing(line_trial),
         _dose(line_trial, dose_step),
         _coverage(line_trial, era_supply),
-        _outcome(line_trial, verdict, definition),
+        _outcome(line_trial, verdict, cohort_parameter),
         _terms(line_trial, trial_outcome),
     ):
         rows = rows.left_join(part, list(LINE)).drop(*(f"{key}_right" for key in LINE))
@@ -239,10 +239,9 @@ def _coverage(line_trial: Table, era_supply: Table) -> Table:
     )
 
 
-def _outcome(line_trial: Table, verdict: Table, definition: Table) -> Table:
+def _outcome(line_trial: Table, verdict: Table, cohort_parameter: Table) -> Table:
     """One row per line in which a trial began: the verdict that speaks for it, and by which definition."""
-    in_order = definition.select("definition_id", place=ibis.row_number().over(order_by=definition.order))
-    headline = in_order.filter(in_order.place == 0).select("definition_id")
+    headline = cohort_parameter.select(definition_id="headline")
     named = verdict.select("person_id", "trial_id", "definition_id", outcome="verdict")
     begun = line_trial.filter(line_trial.begins == 1).select(*LINE, "trial_id")
     rows = begun.inner_join(named.inner_join(headline, "definition_id"), ["person_id", "trial_id"])

@@ -8,12 +8,11 @@ import ibis
 import pytest
 
 from stepwell.cohort import lines as steps
-from stepwell.cohort.flow_counts import line_count, line_flow, line_outcome_count, path_count, step_flow
+from stepwell.cohort.line_counts import line_flow, line_outcome, line_path
 from stepwell.cohort.lines import line_rules
-from stepwell.cohort.pathways import PathwayRules, path, pathways
+from stepwell.cohort.steps import tables as cohort_tables
 from stepwell.engines.duckdb import Engine
 from stepwell.knowledge.load import Knowledge
-from stepwell.knowledge.tables import tables as knowledge_tables
 from tests.spec.harness import Case, cells, combined
 from tests.unit.cohort.store import Store, opened
 
@@ -137,14 +136,15 @@ def tables(store: Store, knowledge: Knowledge) -> dict[str, Any]:
     found = engine.run(combined(CASES), AS_OF, READ)
     engine.close()
     made = {name: store.load(table) for name, table in found.items()}
-    made["definition"] = store.load(knowledge_tables(knowledge)["definition"])
+    made["cohort_parameter"] = store.load(cohort_tables(knowledge)["cohort_parameter"])
     made["line_event"] = steps.line_event(made["attempt"])
     made["line_window"] = steps.line_window(made["person"], made["line_event"])
     made["line_step"] = store.keep(
         steps.line_step(made["line_event"], made["line_window"], line_rules(knowledge), store.keep, store.count)
     )
     made["line_trial"] = steps.line_trial(made["line_step"], made["line_event"])
-    names = ("line_step", "line_trial", "era_supply", "dose_step", "verdict", "trial_outcome", "definition")
+    names = ("line_step", "line_trial", "era_supply", "dose_step", "verdict", "trial_outcome", "cohort_parameter")
+    made["people"] = made["person"].select("person_id", inferred=ibis.literal(False))
     made["line"] = store.keep(steps.line(*(made[name] for name in names)))
     return made
 
@@ -173,9 +173,9 @@ def test_lines_of_classes_do_not_change_within_a_class(
 
 
 def test_ways_from_line_to_line_are_counted_with_how_they_end(store: Store, tables: dict[str, Any]) -> None:
-    rows = store.rows(line_flow(tables["line"]), ("step", "from_drugs", "to_drugs"))
+    rows = store.rows(line_flow(tables["line"], tables["people"]), ("step", "from_drugs", "to_drugs"))
 
-    assert [tuple(row.values()) for row in rows] == [
+    assert [tuple(row.values())[:4] for row in rows] == [
         (1, "fluoxetine", "sertraline", 1),
         (1, "sertraline", "end not recorded", 1),
         (1, "sertraline", "lithium+sertraline", 1),
@@ -190,18 +190,10 @@ def test_ways_from_line_to_line_are_counted_with_how_they_end(store: Store, tabl
     ]
 
 
-def test_lines_are_counted_with_median_days_and_outcomes(store: Store, tables: dict[str, Any]) -> None:
-    counts = store.rows(line_count(tables["line"]), ("line", "drugs"))
-    outcomes = store.rows(line_outcome_count(tables["line"]), ("line", "drugs", "outcome"))
+def test_lines_are_counted_with_their_outcomes(store: Store, tables: dict[str, Any]) -> None:
+    rows = store.rows(line_outcome(tables["line"], tables["people"]), ("line", "drugs", "outcome"))
 
-    assert [tuple(row.values()) for row in counts if row["line"] > 1] == [
-        (2, "lithium+sertraline", 1, 90.0, 0, 0),
-        (2, "sertraline", 1, 31.0, 0, 0),
-        (2, "venlafaxine", 1, 90.0, 1, 1),
-        (3, "lithium+sertraline", 1, 59.0, 0, 0),
-        (3, "sertraline", 1, 120.0, 0, 0),
-    ]
-    assert [tuple(row.values()) for row in outcomes if row["line"] > 1] == [
+    assert [tuple(row.values())[:4] for row in rows if row["line"] > 1] == [
         (2, "lithium+sertraline", "cannot tell", 1),
         (2, "sertraline", "cannot tell", 1),
         (2, "venlafaxine", "worked", 1),
@@ -210,26 +202,30 @@ def test_lines_are_counted_with_median_days_and_outcomes(store: Store, tables: d
     ]
 
 
-def test_a_way_beyond_the_longest_path_is_not_counted_as_an_end(store: Store, tables: dict[str, Any]) -> None:
-    rules = PathwayRules(
-        least_era_days=0, era_collapse_days=30, combination_days=30, least_after_combination_days=30, longest_path=1,
-        keep="all",
-    )  # fmt: skip
-    made = pathways(tables["line_event"], tables["line_window"], rules, store.keep, store.count)
+def test_a_way_beyond_the_last_line_told_apart_goes_on(store: Store, tables: dict[str, Any]) -> None:
+    cut = tables["line"].filter(tables["line"].line == 1)
+    rows = store.rows(line_flow(cut, tables["people"]), ("step", "from_drugs", "to_drugs"))
 
-    flows = store.rows(step_flow(made), ("step",))
-    paths = store.rows(path_count(path(made, tables["line_window"], rules)), ("path",))
-    assert [tuple(row.values()) for row in flows] == [(1, "sertraline", "no further step", 4)]
-    assert [(row["path"], row["people"]) for row in paths] == [("None", 1), ("sertraline", 7)]
+    assert {row["to_drugs"] for row in rows} == {"goes on", "stopped", "still running", "end not recorded"}
+
+
+def test_paths_are_the_drugs_of_one_line_after_another(store: Store, tables: dict[str, Any]) -> None:
+    rows = store.rows(line_path(tables["line"], tables["people"], 2), ("path",))
+
+    assert {row["path"]: row["people"] for row in rows}["sertraline > venlafaxine"] == 1
+    assert sum(row["people"] for row in rows) == len(
+        {row["person_id"] for row in store.rows(tables["line"], ("person_id",))}
+    )
 
 
 @pytest.mark.parametrize("dialect", ["postgres", "pyspark"])
 def test_every_step_can_be_put_into_the_sql_of_every_engine(tables: dict[str, Any], dialect: str) -> None:
     assert ibis.pyspark.name == "pyspark"  # loads its options, without which it can write no number
-    names = ("line_step", "line_trial", "era_supply", "dose_step", "verdict", "trial_outcome", "definition")
+    names = ("line_step", "line_trial", "era_supply", "dose_step", "verdict", "trial_outcome", "cohort_parameter")
     line = steps.line(*(tables[name] for name in names))
     event = steps.line_event(tables["attempt"])
     made = [event, steps.line_window(tables["person"], event), tables["line_trial"], line]
-    made += [each(tables["line"]) for each in (line_flow, line_count, line_outcome_count)]
+    made += [line_flow(tables["line"], tables["people"]), line_outcome(tables["line"], tables["people"])]
+    made.append(line_path(tables["line"], tables["people"], 5))
 
     assert all(str(ibis.to_sql(each, dialect=dialect)).startswith(("SELECT", "WITH")) for each in made)
