@@ -1,10 +1,12 @@
 """Lines of treatment: how each trial ended, and the ways from one regimen to the next."""
 
+import pyarrow as pa
 from markupsafe import Markup
 
 from stepwell.cohort.dashboard_counts import Counts
 from stepwell.cohort.dashboard_parts import Bar, Bars, Figure, Heading, Section, Segment, Sheet, Text
 from stepwell.cohort.dashboard_words import named, say, shown
+from stepwell.cohort.draft import OTHER
 from stepwell.cohort.flow_sankey import draw_sankey
 from stepwell.cohort.flow_sunburst import draw_sunburst
 from stepwell.cohort.line_counts import THEN
@@ -55,7 +57,7 @@ def _ways(counts: Counts) -> tuple[object, ...]:
     drawn: list[object] = []
     if _any_shown(counts, FLOW):
         drawn += [Heading(say("lines.sankey")), Text(say("lines.ways"))]
-        picture = draw_sankey(counts.tables[FLOW], classes, title=say("lines.sankey"), fewest=counts.least)
+        picture = draw_sankey(_told_apart(counts.tables[FLOW]), classes, title=say("lines.sankey"), fewest=counts.least)
         drawn.append(Figure(Markup(picture)))  # noqa: S704 -- escaped by its own template
     if _any_shown(counts, PATH):
         drawn.append(Heading(say("lines.sunburst")))
@@ -82,6 +84,13 @@ def _outcomes(counts: Counts) -> tuple[Sheet, ...]:
     )
     heads = (*say("lines.outcome_columns").split("|"), *(named("lines.verdict", one) for one in outcomes))
     return (Sheet(say("lines.outcome_caption"), heads, body, say("lines.outcome_folded")),)
+
+
+def _told_apart(table: pa.Table) -> pa.Table:
+    """Rows in which too few people are counted together are no drug: they get a name of their own in a picture."""
+    rows = [{name: say("lines.rarer") if value == OTHER else value for name, value in row.items()}
+            for row in table.to_pylist()]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=table.schema)
 
 
 def _any_shown(counts: Counts, name: str) -> bool:
