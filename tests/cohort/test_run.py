@@ -21,12 +21,10 @@ from typer.testing import CliRunner
 
 from stepwell.cli import app
 from stepwell.cohort.run import COUNTED, KEPT, Progress, Run, Settings
-from stepwell.cohort.source import Reading, open_on_spark, open_source
+from stepwell.cohort.source import Reading, open_source
 from stepwell.errors import ConfigError, RecordError
 from stepwell.knowledge.load import load
 from tests import servers
-
-pytestmark = pytest.mark.xdist_group("cohort")
 
 PEOPLE = 60
 PART = 25
@@ -224,14 +222,6 @@ def test_postgresql_gives_the_rows_that_duckdb_gives(results: Path, in_postgres:
     opened.store.close()
 
     same(results, tmp_path / "postgres")
-
-
-def test_spark_gives_the_rows_that_duckdb_gives(source: Path, results: Path, tmp_path: Path) -> None:
-    with servers.spark(tmp_path) as session:
-        opened = open_on_spark(session, str(source), str(tmp_path / "rows"), load(), Reading())
-        Run(opened, tmp_path / "spark", Settings(AS_OF), load(), lambda _: None)()
-
-    same(results, tmp_path / "spark")
 
 
 def same(one: Path, other: Path) -> None:

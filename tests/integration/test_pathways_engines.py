@@ -74,7 +74,6 @@ def on_duckdb(people: tuple[pa.Table, pa.Table]) -> tuple[list[str], list[str]]:
     return found
 
 
-@pytest.mark.xdist_group("postgres")
 def test_on_postgresql(people: tuple[pa.Table, pa.Table], on_duckdb: tuple[list[str], list[str]]) -> None:
     with TemporaryDirectory() as folder, servers.postgres(Path(folder)) as uri:
         store = postgres.Store(postgres.connect(uri))
@@ -85,7 +84,6 @@ def test_on_postgresql(people: tuple[pa.Table, pa.Table], on_duckdb: tuple[list[
     assert found == on_duckdb
 
 
-@pytest.mark.xdist_group("spark")
 def test_on_spark(tmp_path: Path, people: tuple[pa.Table, pa.Table], on_duckdb: tuple[list[str], list[str]]) -> None:
     with servers.spark(tmp_path) as session:
         assert made(spark.Store(session, str(tmp_path / "rows")), people) == on_duckdb

@@ -45,13 +45,7 @@ ORDER = {
 }
 
 
-ENGINES = [
-    "duckdb",
-    "sqlite",
-    # Servers are started once, by whichever worker runs the tests of the group.
-    pytest.param("postgres", marks=pytest.mark.xdist_group("postgres")),
-    pytest.param("spark", marks=pytest.mark.xdist_group("spark")),
-]
+ENGINES = ["duckdb", "sqlite", "postgres", "spark"]
 
 
 @cache

@@ -233,13 +233,16 @@ def open_spark(session: Any, where: str, wanted: Iterable[str], work: str) -> So
         rows = [(where, one.name) for one in session.catalog.listTables(where)]
         places = _in_schemas(rows, tuple(wanted), f"The database {where}")
         frames = {name: session.table(f"`{of}`.`{table}`") for name, (of, table) in places.items()}
-    from ibis.backends.pyspark.datatypes import PySparkSchema  # noqa: PLC0415 -- needs pyspark, which may not be there
+    from ibis.backends.pyspark.datatypes import PySparkType  # noqa: PLC0415 -- needs pyspark, which may not be there
 
     from stepwell.engines import spark  # noqa: PLC0415 -- the same
 
     for name, frame in frames.items():
         frame.createOrReplaceTempView(name)
-    tables = {name: ibis.table(PySparkSchema.to_ibis(frame.schema), name=name) for name, frame in frames.items()}
+    tables = {
+        name: ibis.table({field.name: PySparkType.to_ibis(field.dataType) for field in frame.schema.fields}, name=name)
+        for name, frame in frames.items()
+    }
     return Source(spark.Store(session, work), tables, "Spark tables")
 
 
