@@ -42,6 +42,7 @@ ORDER = {
     "supply": "supply_id",
     "verdict": "trial_id",
     "open_trial": "question",
+    "regimen": "ingredient,regimen",
 }
 
 
@@ -84,7 +85,7 @@ def test_every_case_has_its_own_person() -> None:
 
 def _found(table: pa.Table, person_id: str, name: str, columns: list[str]) -> list[dict[str, object]]:
     mine = table.filter(pc.equal(table["person_id"], person_id))
-    order = [column.lstrip("-") for column in SHOWN.get(name, ())] or [ORDER.get(name, columns[0])]
+    order = [column.lstrip("-") for column in SHOWN.get(name, ())] or ORDER.get(name, columns[0]).split(",")
     return list(mine.sort_by([(column, "ascending") for column in order]).select(columns).to_pylist())
 
 
