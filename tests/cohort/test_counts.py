@@ -117,7 +117,7 @@ def test_a_higher_least_cell_hides_more(raw: Tables, counts: Tables, knowledge: 
     coarse = published(raw, knowledge, 10)
 
     assert {seen for seen in coarse["definition_count"]["people"].to_pylist() if seen} <= set(range(10, 1000, 10))
-    assert coarse["option_count"]["people"].null_count > counts["option_count"]["people"].null_count
+    assert coarse["verdict_count"]["people"].null_count > counts["verdict_count"]["people"].null_count
 
 
 def test_a_lower_least_cell_is_refused(knowledge: Knowledge) -> None:
