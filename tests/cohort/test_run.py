@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 from stepwell.cli import app
 from stepwell.cohort.run import COUNTED, KEPT, Progress, Run, Settings
 from stepwell.cohort.source import Reading, open_source
+from stepwell.cohort.write import dictionary
 from stepwell.errors import ConfigError, RecordError
 from stepwell.knowledge.load import load
 from tests import servers
@@ -90,6 +91,14 @@ def test_everybody_is_in_the_results_once(results: Path) -> None:
     people = ds.dataset(results / "people" / "person_summary").to_table()["person_id"].to_pylist()
 
     assert len(people) == len(set(people)) == PEOPLE
+
+
+def test_every_column_of_the_results_is_explained(results: Path) -> None:
+    explained = {(column.table, column.column) for column in dictionary()}
+
+    for name in KEPT:
+        columns = ds.dataset(results / "people" / name).schema.names
+        assert {column for table, column in explained if table == name} == set(columns), name
 
 
 def test_the_manifest_says_what_the_results_rest_on(source: Path, results: Path) -> None:
