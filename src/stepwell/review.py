@@ -23,11 +23,11 @@ from stepwell.measures.course import score_outcome, trajectory
 from stepwell.measures.episode import illness_episode
 from stepwell.measures.safety import safety_notice
 from stepwell.measures.totals import score_total
-from stepwell.options.fit import option_fit, option_like
+from stepwell.options.fit import like_option, option_fit, option_like
 from stepwell.pipeline import Pipeline, Step
 from stepwell.questions.bearing import bearing, question, waiting, waiting_fact
 from stepwell.questions.trials import open_trial
-from stepwell.reasons.states import reason
+from stepwell.reasons.states import like_reason, reason, reason_like
 from stepwell.records.tables import SCHEMAS as RECORD_SCHEMAS
 from stepwell.records.tables import Records
 from stepwell.records.visible import STARTED, visible
@@ -118,6 +118,8 @@ STEPS: tuple[Step, ...] = (
     Step("fact_evidence", fact_evidence),
     Step("fact", fact),
     Step("safety_notice", safety_notice),
+    Step("reason_like", reason_like),
+    Step("like_reason", like_reason),
     Step("reason", reason),
     Step("stage_trial", stage_trial),
     Step("stage_measure", stage_measure),
@@ -125,6 +127,7 @@ STEPS: tuple[Step, ...] = (
     Step("stage_part", stage_part),
     Step("stage", stage),
     Step("option_like", option_like),
+    Step("like_option", like_option),
     Step("option_fit", option_fit),
     Step("open_trial", open_trial),
     Step("waiting", waiting),

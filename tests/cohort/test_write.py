@@ -13,7 +13,7 @@ from stepwell.cohort.write import dictionary, write_counts
 from stepwell.knowledge.load import Knowledge
 from tests.cohort.harness import Tables
 
-ON_THE_WAY = {"line_event", "line_window", "person_state"}
+ON_THE_WAY = {"line_event", "line_window", "person_state", "score_remission"}
 """Tables by person that only lead to others and are not written."""
 
 

@@ -7,6 +7,7 @@ occurs has a row here; `finish.py` adds the rest.
 import ibis
 from ibis.expr.types import Table
 
+from stepwell.alike import LIKE
 from stepwell.cohort.logic import ANTIDEPRESSANT, added, counted, rests_on_inferred, with_inferred, worded
 from stepwell.cohort.people import STATES, by_step
 from stepwell.logic import MET, UNKNOWN
@@ -47,10 +48,10 @@ def _power(order: ibis.Value) -> ibis.Value:
     return ibis.cases(*((order == number, 2**number) for number in range(62)), else_=0).cast("int64")
 
 
-def reason_count(reason: Table, person_group: Table) -> Table:
+def reason_count(like_reason: Table, reason_like: Table, person_group: Table) -> Table:
     """One row per reason and state, for everybody."""
-    rows = _of_all(person_group).inner_join(reason.select("person_id", "reason", "state"), "person_id")
-    return counted(rows, ["reason", "state"])
+    people = _of_all(person_group).inner_join(reason_like, "person_id")
+    return _of_alike(people, like_reason, [], ["reason", "state"])
 
 
 def stage_count(stage: Table, person_group: Table) -> Table:
@@ -62,12 +63,10 @@ def stage_count(stage: Table, person_group: Table) -> Table:
     return counted(rows, ["method", "state", "category_low", "category_high"])
 
 
-def option_count(option_fit: Table, option_like: Table, person_group: Table) -> Table:
-    """One row per option, column, group of it and fit; people whom all options fit alike are counted first."""
-    alike = person_group.inner_join(option_like, "person_id").drop("person_id")
-    alike = counted(alike.rename(person_id="like"), ["person_id", "split_by", "group"])
-    rows = alike.inner_join(option_fit.select("person_id", "option", "fit"), "person_id")
-    return added(rows, ["option", "split_by", "group", "fit"])
+def option_count(like_option: Table, option_like: Table, person_group: Table) -> Table:
+    """One row per option, column, group of it and fit."""
+    people = person_group.inner_join(option_like, "person_id")
+    return _of_alike(people, like_option, ["split_by", "group"], ["option", "fit"])
 
 
 def verdict_count(verdict: Table, attempt: Table, cohort_parameter: Table) -> Table:
@@ -139,3 +138,9 @@ def safety_count(safety_notice: Table, person_summary: Table) -> Table:
 
 def _of_all(person_group: Table) -> Table:
     return person_group.filter(person_group.split_by == "all").select("person_id", "inferred")
+
+
+def _of_alike(people: Table, rows: Table, of_person: list[str], of_row: list[str]) -> Table:
+    """People who are alike are counted first, and then with each of the rows that they have in common."""
+    alike = counted(people, [LIKE, *of_person])
+    return added(alike.inner_join(rows.select(LIKE, *of_row), LIKE), [*of_row, *of_person])

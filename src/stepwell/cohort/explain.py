@@ -6,10 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pyarrow.compute as pc
-import pyarrow.dataset as ds
-
 from stepwell.cohort.manifest import read
+from stepwell.cohort.results import by_person
 from stepwell.cohort.source import Opened, Reading, open_source
 from stepwell.cohort.steps import COHORT, headline
 from stepwell.cohort.steps import tables as cohort_tables
@@ -24,7 +22,7 @@ WANTED = ("person_step", "pseudo_resistance")
 """Tables of the cohort that tell of one person."""
 
 COMPARED = ("verdict", "definition_result", "reason", "option_fit")
-"""Tables of the run that the person reviewed alone has to have the same rows of."""
+"""Tables of which the run has to have the same rows of the person."""
 
 Row = Mapping[str, Any]
 WORDS = {"met": "yes", "not met": "NO, leaves here", "unknown": "can't be told, leaves here"}
@@ -95,15 +93,11 @@ def _explained(
         found["pseudo_resistance"].to_pylist(),
         headline(knowledge, definitions),
         opened.fingerprint() != manifest["source"]["fingerprint"],
-        tuple(name for name in COMPARED if _rows(found[name]) != _rows(_of_run(results, name, person_id))),
+        tuple(name for name in COMPARED if _rows(found[name]) != _rows(by_person(results, name, [person_id]))),
     )
 
 
-def _of_run(results: Path, name: str, person_id: str) -> Any:  # noqa: ANN401 -- PyArrow ships no types
-    return ds.dataset(results / "people" / name).to_table(filter=pc.field("person_id") == person_id)
-
-
-def _rows(table: Any) -> list[str]:  # noqa: ANN401 -- the same
+def _rows(table: Any) -> list[str]:  # noqa: ANN401 -- PyArrow ships no types
     return sorted(map(repr, table.to_pylist()))
 
 

@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -11,13 +12,16 @@ import pyarrow as pa
 from stepwell.engines import duckdb
 from stepwell.engines.store import Store
 from stepwell.files import write
-from stepwell.records.tables import SCHEMAS
+from stepwell.records.tables import CODED, SCHEMAS
 
 COLUMNS = {
     f"raw_{name}": {column: str(kind.to_pyarrow()) for column, kind in schema.items()}
     for name, schema in SCHEMAS.items()
 } | {"person_column": {"person_id": "string", "column": "string", "value": "string"}}
 """Arrow types of the columns of what is dealt out: every record table, and what the user asked to group by."""
+
+
+Records = Callable[[], AbstractContextManager[Mapping[str, str]]]
 
 
 class Parts(Protocol):
@@ -28,6 +32,14 @@ class Parts(Protocol):
 
     count: int
     """How many parts."""
+
+    def ready(self, store: Store, words: Collection[str]) -> None:
+        """Readies a store for parts, before it holds anything.
+
+        Args:
+            store: Where parts will be loaded.
+            words: Those of the knowledge.
+        """
 
     def load(self, store: Store, part: int) -> None:
         """Makes the tables of `COLUMNS`, with the rows of one part."""
@@ -48,30 +60,39 @@ class Files:
 
     Args:
         store: Where the source's tables can be read.
-        records: For each table of `COLUMNS`, the query that gives it; one that is left out is empty.
+        records: Opens, for each table of `COLUMNS`, the query that gives it; one that is left out is empty.
         folder: Where the parts are written; what a broken run left there is used if it is whole.
         size: People in a part.
     """
 
-    def __init__(self, store: duckdb.Store, records: Mapping[str, str], folder: Path, size: int) -> None:
+    def __init__(self, store: duckdb.Store, records: Records, folder: Path, size: int) -> None:
         self._folder = folder
         whole = folder / "parts.json"
         if not whole.exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            write(whole, json.dumps(self._deal(store, records, size)))
+            store.spill(folder.with_name("spill"))
+            with records() as queries:
+                write(whole, json.dumps(self._deal(store, queries, size)))
         counts = json.loads(whole.read_text(encoding="utf-8"))
-        self.people, self.count = counts["people"], counts["parts"]
+        self.people, self.count, self._words = counts["people"], counts["parts"], counts["words"]
+
+    def ready(self, store: Store, words: Collection[str]) -> None:
+        """Makes the words of the knowledge and of the record known; only a DuckDB can keep them."""
+        cast("duckdb.Store", store).know({*words, *self._words})
 
     def load(self, store: Store, part: int) -> None:
-        """Makes the tables with the rows of one part; only a DuckDB can take them in."""
-        cast("duckdb.Store", store).number(f"SELECT number, person_id FROM {self._read(duckdb.NUMBERED, part)}")  # noqa: S608 -- our own
+        """Shows the rows of one part as tables; only a DuckDB can read them."""
+        tables = cast("duckdb.Store", store)
+        tables.number(f"SELECT number, person_id FROM {self._read(duckdb.NUMBERED, part)}")  # noqa: S608 -- our own
         for name, columns in COLUMNS.items():
-            listed = ", ".join(f'"{column}"' for column in columns)
+            listed = ", ".join(
+                f'"{column}"::{duckdb.WORD} AS "{column}"' if column in CODED else f'"{column}"' for column in columns
+            )
             if self._part(name, part).is_dir():
-                store.make(name, f"SELECT {listed} FROM {self._read(name, part)}", columns)  # noqa: S608 -- our own
+                tables.view(name, f"SELECT {listed} FROM {self._read(name, part)}")  # noqa: S608 -- our own
             else:
-                store.hold(name, _empty({**columns, "person_id": "int32"}))
+                tables.hold(name, _empty({**columns, "person_id": "int32"}))
 
     def _part(self, name: str, part: int) -> Path:
         return self._folder / name / f"part={part}"
@@ -92,7 +113,18 @@ class Files:
                 "SELECT record.* REPLACE (dealt.number AS person_id), dealt.part "  # noqa: S608 -- our own
                 f"FROM ({query}) AS record INNER JOIN dealt USING (person_id)",
             )
-        return {"people": people, "parts": 0 if last is None else last + 1}
+        words = {word for name in records for word in self._words_of(store, name)}
+        return {"people": people, "parts": 0 if last is None else last + 1, "words": sorted(words)}
+
+    def _words_of(self, store: duckdb.Store, name: str) -> Iterator[str]:
+        """What stands in the columns of a table that hold one of few words."""
+        columns = [f'"{column}"' for column in COLUMNS[name] if column in CODED]
+        if not columns or not any((self._folder / name).rglob("*.parquet")):
+            return
+        files = str(self._folder / name / "*" / "*.parquet").replace("'", "''")
+        distinct = ", ".join(f"list(DISTINCT {column})" for column in columns)
+        for words in store.connection.execute(f"SELECT {distinct} FROM read_parquet('{files}')").fetchall()[0]:  # noqa: S608 -- our own
+            yield from (word for word in words or () if word is not None)
 
     def _write(self, store: duckdb.Store, name: str, query: str) -> None:
         """Writes rows into one folder for each `part`."""
@@ -107,14 +139,15 @@ class Tables:
 
     Args:
         store: Where the source's tables can be read.
-        records: For each table of `COLUMNS`, the query that gives it; one that is left out is empty.
+        records: Opens, for each table of `COLUMNS`, the query that gives it; one that is left out is empty.
         size: People in a part; null: all in one.
     """
 
-    def __init__(self, store: Store, records: Mapping[str, str], size: int | None) -> None:
-        self._full = frozenset(records)
-        for name, query in records.items():
-            store.make(f"all_{name}", query, COLUMNS[name])
+    def __init__(self, store: Store, records: Records, size: int | None) -> None:
+        with records() as queries:
+            self._full = frozenset(queries)
+            for name, query in queries.items():
+                store.make(f"all_{name}", query, COLUMNS[name])
         everybody = "SELECT COUNT(DISTINCT person_id) AS people FROM all_raw_person"
         store.make("people", everybody, {"people": "int64"})
         self.people = store.fetch("people")["people"][0].as_py()
@@ -122,6 +155,9 @@ class Tables:
         if size is not None:
             store.make("dealt", _dealt("SELECT * FROM all_raw_person", size), {"person_id": "string", "part": "int64"})
         self._where = "" if size is None else "INNER JOIN dealt USING (person_id) WHERE dealt.part = {part}"
+
+    def ready(self, store: Store, words: Collection[str]) -> None:
+        """Nothing to ready: the store is that of the source."""
 
     def load(self, store: Store, part: int) -> None:
         """Makes the tables with the rows of one part."""

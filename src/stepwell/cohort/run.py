@@ -33,11 +33,12 @@ from stepwell.errors import RecordError
 from stepwell.files import write
 from stepwell.knowledge.load import Knowledge
 from stepwell.knowledge.tables import tables as knowledge_tables
+from stepwell.knowledge.tables import words
 from stepwell.review import parameter_table
 
 KEPT = (
-    "person_summary", "attempt", "verdict", "definition_result", "reason", "stage", "option_fit",
-    "pseudo_resistance", "time_to_event", "line",
+    "person_summary", "attempt", "verdict", "definition_result", "reason_like", "like_reason", "stage", "option_like",
+    "like_option", "pseudo_resistance", "time_to_event", "line",
 )  # fmt: skip
 """Tables of results by person, in their order in the data dictionary."""
 
@@ -77,8 +78,8 @@ class Settings:
     by: tuple[str, ...] = ()
     least_cell: int = 5
     infer: bool = False
-    part_people: int = 50_000
-    sample_people: int = 50_000
+    part_people: int = 25_000
+    sample_people: int = 25_000
 
     def said(self) -> dict[str, Any]:
         """As the manifest says it."""
@@ -182,7 +183,7 @@ class Run:
         todo = [part for part in range(parts.count) if not (done / f"{part}.json").exists()]
         began, before = time.monotonic(), parts.count - len(todo)
         self._tell(Progress("Reviewing", before, parts.count, parts.people))
-        for number, part in enumerate(self._side_by_side(todo, partial(self._review_part, parts)), start=1):
+        for number, part in enumerate(self._side_by_side(parts, todo), start=1):
             write(done / f"{part}.json", json.dumps({"part": part}))
             left = (time.monotonic() - began) / number * (len(todo) - number)
             self._tell(Progress("Reviewing", before + number, parts.count, parts.people, left))
@@ -231,18 +232,21 @@ class Run:
         wanted = -(-self._settings.sample_people // self._settings.part_people)
         return {number * parts.count // wanted for number in range(wanted)}
 
-    def _side_by_side(self, todo: Sequence[int], work: Callable[[Engine, int], None]) -> Iterator[int]:
+    def _side_by_side(self, parts: Parts, todo: Sequence[int]) -> Iterator[int]:
         """The parts as they are done, on as many engines as the source allows; each engine works on one at a time."""
-        engines = [self._engine() for _ in todo[: self._opened.workers]]
+        engines = [self._engine(parts) for _ in todo[: self._opened.workers]]
         try:
-            yield from _spread(engines, todo, work)
+            yield from _spread(engines, todo, partial(self._review_part, parts))
         finally:
             for engine in engines:
                 self._opened.release(engine.store)
 
-    def _engine(self) -> Engine:
-        engine = Engine(self._opened.reviewing(self._work / "spill"), self._knowledge, COHORT)
-        for name, table in cohort_tables(self._knowledge, self._settings.definitions).items():
+    def _engine(self, parts: Parts) -> Engine:
+        given = cohort_tables(self._knowledge, self._settings.definitions)
+        store = self._opened.reviewing(self._work / "spill")
+        parts.ready(store, words((*knowledge_tables(self._knowledge).values(), *given.values())))
+        engine = Engine(store, self._knowledge, COHORT)
+        for name, table in given.items():
             engine.store.hold(name, table)
         return engine
 

@@ -3,7 +3,8 @@
 import os
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pyarrow as pa
+from ibis.expr.types import Table
 
 from stepwell.cohort.manifest import files_fingerprint, text_fingerprint
 from stepwell.cohort.parts import Files, Parts, Tables, held
@@ -98,8 +100,13 @@ class Opened(ABC):
             size: People in a part.
         """
         if isinstance(self.store, duckdb.Store):
-            return Files(self.store, self._queries, folder, size)
-        return Tables(self.store, self._queries, None if self.store.dialect == "pyspark" else size)
+            return Files(self.store, self._for_everybody, folder, size)
+        return Tables(self.store, self._for_everybody, None if self.store.dialect == "pyspark" else size)
+
+    @contextmanager
+    def _for_everybody(self) -> Iterator[Mapping[str, str]]:
+        """The queries as they are best run for everybody at once."""
+        yield self._queries
 
     @property
     def workers(self) -> int:
@@ -110,7 +117,6 @@ class Opened(ABC):
         """A store in which parts are reviewed; that of the source if it is a server or a cluster."""
         if not isinstance(self.store, duckdb.Store):
             return self.store
-        spill.mkdir(parents=True, exist_ok=True)
         return duckdb.Store(1, self._reading.memory(self.workers), spill)
 
     def release(self, store: Store) -> None:
@@ -189,14 +195,27 @@ class Omop(Opened):
     """
 
     def __init__(self, place: str, source: Source, knowledge: Knowledge, reading: Reading, path: Path | None) -> None:
-        known = knowledge_beside(source, knowledge)
-        made = {f"raw_{n}": t for n, t in omop.records(source.tables, known, infer=reading.infer).items()}
+        self._source, self._known, self._path = source, knowledge_beside(source, knowledge), path
+        made = {f"raw_{name}": table for name, table in self._records(reading).items()}
         if reading.by:
             made["person_column"] = omop.person_columns(source.tables, reading.by)
         queries = {name: source.sql(table) for name, table in made.items()}
         self.name = _own_name(source)
         super().__init__(place, f"OMOP CDM, {source.kind}", source.store, queries, reading)
-        self._source, self._known, self._path = source, known, path
+
+    def _records(self, reading: Reading) -> dict[str, Table]:
+        return omop.records(self._source.tables, self._known, infer=reading.infer)
+
+    @contextmanager
+    def _for_everybody(self) -> Iterator[Mapping[str, str]]:
+        """With the answers to questionnaires looked for once."""
+        answers = self._source.keep(omop.answers(self._source.tables, self._known))
+        self._known |= answers
+        made = self._records(self._reading)
+        yield {**self._queries, **{f"raw_{name}": self._source.sql(made[name]) for name in ("score", "item")}}
+        for name in answers:
+            self.store.drop(name)
+            del self._known[name]
 
     def fingerprint(self) -> str:
         """Changes with any byte of its files, or any row of its tables in a database."""

@@ -37,6 +37,7 @@ PEOPLE: tuple[Step, ...] = (
     Step("person_step", people.person_step),
     Step("labelled_trial", pseudo.labelled_trial),
     Step("pseudo_resistance", pseudo.pseudo_resistance),
+    Step("score_remission", times.score_remission),
     Step("time_to_event", times.time_to_event),
     Step("line_event", lines.line_event),
     Step("line_window", lines.line_window),

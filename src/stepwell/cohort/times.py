@@ -10,6 +10,7 @@ from ibis.expr.types import Table
 
 from stepwell.cohort.logic import ANTIDEPRESSANT, counted, left
 from stepwell.logic import MET, UNKNOWN, days_between, one_if
+from stepwell.measures.course import score_outcome
 
 EVENT, DEATH, OBSERVED, CANNOT_TELL = "event", "death", "end of observation", "cannot tell"
 ENDS = (EVENT, DEATH, OBSERVED, CANNOT_TELL)
@@ -19,9 +20,14 @@ RESISTANCE = "resistant: "
 """What the name of a definition follows in the name of an event."""
 
 
+def score_remission(trajectory: Table, outcome: Table) -> Table:
+    """One row per score of a scale that has a default definition of remission: met, not met or unknown."""
+    return score_outcome(trajectory, outcome.filter((outcome.term == REMISSION) & outcome["default"]))
+
+
 def time_to_event(
     person_summary: Table, person: Table, attempt: Table, relation: Table, verdict: Table, trial_course: Table,
-    definition: Table, definition_result: Table, score_outcome: Table, parameter: Table,
+    definition: Table, definition_result: Table, score_remission: Table, parameter: Table,
 ) -> Table:  # fmt: skip
     """One row per person with a dated first antidepressant and event: `days` from there to the `end` that came first.
 
@@ -32,14 +38,14 @@ def time_to_event(
     """
     start = _start(person_summary, person, parameter)
     events = ibis.union(
-        _drugs(attempt), _augmented(attempt, relation), _remitted(score_outcome, start),
+        _drugs(attempt), _augmented(attempt, relation), _remitted(score_remission, start),
         _triggered(definition, definition_result), _failed(attempt, relation, verdict, trial_course, definition,
                                                            definition_result),
     )  # fmt: skip
     first = events.group_by(["person_id", "event"]).aggregate(
         day=events.day.min(), unknown=one_if(events.unknown).max()
     )
-    rows = left(_asked(start, definition, score_outcome), first, ["person_id", "event"])
+    rows = left(_asked(start, definition, score_remission), first, ["person_id", "event"])
     until = ibis.least(rows.until, rows.watched_until)
     came = (rows.day.notnull() & (rows.day <= until)).fill_null(False)
     died = (rows.death_earliest <= until).fill_null(False)
@@ -64,15 +70,14 @@ def _start(person_summary: Table, person: Table, parameter: Table) -> Table:
     return rows.filter(rows.until >= rows.index_latest)
 
 
-def _asked(start: Table, definition: Table, score_outcome: Table) -> Table:
+def _asked(start: Table, definition: Table, score_remission: Table) -> Table:
     """One row per person and event that can be asked of the person; `watched_until`: as long as it can be seen."""
     named = [ibis.literal(name) for name in (*DRUGS.values(), AUGMENTATION)]
     parts = [start.mutate(event=name, watched_until=start.until) for name in named]
     rules = definition.filter(definition.count_kind.isin(["failed trials", "drugs in window"]))
     rules = rules.select(event=ibis.literal(RESISTANCE) + rules.definition_id)
     parts.append(start.cross_join(rules).mutate(watched_until=start.until))
-    scored = score_outcome.filter(score_outcome.term == "remission")
-    scored = scored.group_by("person_id").aggregate(watched_until=scored.date_latest.max())
+    scored = score_remission.group_by("person_id").aggregate(watched_until=score_remission.date_latest.max())
     seen = start.inner_join(scored, "person_id").mutate(event=ibis.literal(REMISSION))
     parts.append(seen.filter(seen.watched_until > seen.index_latest))
     columns = (*start.columns, "event", "watched_until")
@@ -104,10 +109,11 @@ def _augmented(attempt: Table, relation: Table) -> Table:
                   ~sure)  # fmt: skip
 
 
-def _remitted(score_outcome: Table, start: Table) -> Table:
+def _remitted(score_remission: Table, start: Table) -> Table:
     """The first score in remission after the index."""
-    rows = score_outcome.filter((score_outcome.term == "remission") & score_outcome["default"])
-    rows = rows.filter(rows.result == MET).inner_join(start.select("person_id", "index_latest"), "person_id")
+    rows = score_remission.filter(score_remission.result == MET).inner_join(
+        start.select("person_id", "index_latest"), "person_id"
+    )
     rows = rows.filter(rows.date_latest > rows.index_latest)
     return _event(rows, ibis.literal(REMISSION), rows.date_latest)
 

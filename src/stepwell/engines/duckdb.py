@@ -1,10 +1,11 @@
 """DuckDB, embedded: the engine for many people."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from stepwell.engines import store
 from stepwell.knowledge.load import Knowledge
@@ -14,10 +15,14 @@ from stepwell.review import REVIEW
 RUN = "run"
 """Name of the database that one run fills; it goes with the run, and nothing is left of the record."""
 
+WORD = "word"
+"""Name of the type of a column that holds one of few words."""
+
 NUMBERED = "person_number"
 """Table with the id of the person whom each number stands for."""
 
-PERSON = 't."person_id"'
+PERSONS = ('t."person_id"', 't."like"')
+"""Columns that hold people."""
 
 
 class Store:
@@ -39,14 +44,21 @@ class Store:
     ) -> None:
         self.connection = duckdb.connect(":memory:")
         self._numbered = False
+        self._words = pa.array([], pa.string())
         # Rows are ordered by the steps' own keys; keeping the order of input costs and means nothing.
         self._set("preserve_insertion_order", "false")
         # A record reaches no disk but the folder that was named for it.
-        self._set("temp_directory", str(spill or ""))
+        self.spill(spill)
         if threads is not None:
             self._set("threads", str(threads))
         if memory is not None:
             self._set("memory_limit", memory)
+
+    def spill(self, folder: Path | None) -> None:
+        """Puts aside there what doesn't fit into memory; nowhere if not given."""
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+        self._set("temp_directory", str(folder or ""))
 
     def begin(self) -> None:
         """What is made from now on stands in a database of its own."""
@@ -64,11 +76,36 @@ class Store:
         self.connection.execute(f"CREATE TABLE {NUMBERED} AS {sql}")
         self._numbered = True
 
+    def know(self, words: Collection[str]) -> None:
+        """Keeps these words as numbers from now on, once for all: they are then faster to copy, join and group by.
+
+        A column that is held and has no other value holds them so, and so does what is made from it unchanged. They
+        compare, and are put in order, as the texts that they are; what is handed out and written are texts.
+        """
+        self._words = pa.array(sorted(words), pa.string())
+        listed = ", ".join("'" + word.replace("'", "''") + "'" for word in self._words.to_pylist())
+        self.connection.execute(f"CREATE TYPE {WORD} AS ENUM ({listed})")
+
     def hold(self, name: str, table: pa.Table) -> None:
         """Takes a table in."""
+        columns = ", ".join(
+            f'"{field.name}"::{WORD} AS "{field.name}"' if self._worded(table, field) else f'"{field.name}"'
+            for field in table.schema
+        )
         self.connection.register("incoming", table)
-        self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM incoming')  # noqa: S608 -- our own names
+        self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT {columns} FROM incoming')  # noqa: S608 -- our own names
         self.connection.unregister("incoming")
+
+    def _worded(self, table: pa.Table, field: pa.Field) -> bool:
+        """Whether a column holds nothing but words that are known."""
+        if not len(self._words) or field.type != pa.string():
+            return False
+        known = pc.is_in(table[field.name].drop_null(), self._words)
+        return bool(pc.all(known, min_count=0).as_py())
+
+    def view(self, name: str, sql: str) -> None:
+        """Shows the rows of a query as a table, without keeping them."""
+        self.connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {sql}')
 
     def make(self, name: str, sql: str, columns: Mapping[str, str]) -> None:  # noqa: ARG002 -- DuckDB finds the types
         """Runs a query and keeps its rows as a table."""
@@ -80,7 +117,11 @@ class Store:
 
     def fetch(self, name: str) -> pa.Table:
         """All rows of a table."""
-        return self.connection.sql(self._named(name)).to_arrow_table()
+        table = self.connection.sql(self._named(name)).to_arrow_table()
+        texts = [
+            field.with_type(pa.string()) if pa.types.is_dictionary(field.type) else field for field in table.schema
+        ]
+        return table.cast(pa.schema(texts))
 
     def put(self, name: str, path: Path) -> None:
         """Writes a table as Parquet, its rows in the order of its columns."""
@@ -111,11 +152,15 @@ class Store:
 
     def _named(self, name: str) -> str:
         """A query for the rows of a table, each with the id of its person."""
-        columns = self._columns(name)
-        if not self._numbered or PERSON not in columns:
-            return f'SELECT {", ".join(columns)} FROM "{name}" AS t'  # noqa: S608 -- our own names
-        listed = ", ".join("n.person_id" if column == PERSON else column for column in columns)
-        return f'SELECT {listed} FROM "{name}" AS t INNER JOIN {NUMBERED} AS n ON n.number = {PERSON}'  # noqa: S608 -- our own names
+        listed, joins = list[str](), list[str]()
+        for column in self._columns(name):
+            if self._numbered and column in PERSONS:
+                person = f"n{len(joins)}"
+                joins.append(f"INNER JOIN {NUMBERED} AS {person} ON {person}.number = {column}")
+                listed.append(f"{person}.person_id AS {column.removeprefix('t.')}")
+            else:
+                listed.append(column)
+        return f'SELECT {", ".join(listed)} FROM "{name}" AS t {" ".join(joins)}'  # noqa: S608 -- our own names
 
     def _set(self, setting: str, value: str) -> None:
         self.connection.execute(f"SET {setting} = ?", [value])

@@ -4,13 +4,14 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
 import ibis
+from ibis.expr.operations import Relation
 from ibis.expr.types import Table
 
 import stepwell
@@ -19,6 +20,10 @@ from stepwell.review import REVIEW
 
 ARROW = {"string": "string", "date32[day]": "date", "double": "float64", "int64": "int64", "bool": "boolean"}
 """Ibis' name for each Arrow type that our tables have."""
+
+
+WRITTEN = 256
+"""How many single expressions are kept as SQL: the passes of a part are those of every other part."""
 
 
 class Compiled(NamedTuple):
@@ -46,7 +51,13 @@ def steps(dialect: str, pipeline: Pipeline = REVIEW) -> tuple[Compiled, ...]:
 
 
 def written(name: str, expr: Table, dialect: str) -> Compiled:
-    """One expression in SQL, under a name."""
+    """One expression in SQL, under a name; the same one is put into SQL once."""
+    return _written(name, expr.op(), dialect)
+
+
+@lru_cache(WRITTEN)
+def _written(name: str, relation: Relation, dialect: str) -> Compiled:
+    expr = relation.to_expr()
     return _compiled(name, _writer(dialect)(expr), expr.schema(), dialect)
 
 

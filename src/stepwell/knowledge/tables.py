@@ -1,6 +1,7 @@
 """The knowledge as tables that the clinical steps join; one direction, files to tables."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import product
 
 import ibis
 import pyarrow as pa
@@ -19,6 +20,8 @@ BURDENS = ("at home", "clinic visits", "many clinic visits", "procedure or anaes
 
 MASKS, MASK_BITS = 8, 60
 """How many whole numbers hold what is known of a person that options hang on, and how many bits of each are used."""
+
+_MARK = {"fact": "string", "state": "string", "suggested": "boolean", "mask": "int64", "bit": "int64"}
 
 SCHEMAS: dict[str, ibis.Schema] = {
     name: ibis.schema(columns)
@@ -154,8 +157,10 @@ SCHEMAS: dict[str, ibis.Schema] = {
         },
         # One row per (option, fact of preference); `weight`: for | against.
         "option_preference": {"option": "string", "fact": "string", "weight": "string"},
-        # One row per fact and state that any option hangs on: which of `MASKS` numbers holds it, and its bit there.
-        "option_fact": {"fact": "string", "state": "string", "mask": "int64", "bit": "int64"},
+        # One row per state of a fact that makes a difference to any option, or to any reason: which of `MASKS` numbers
+        # holds it, and its bit there. States that make the same difference share a bit.
+        "option_mark": _MARK,
+        "reason_mark": _MARK,
     }.items()
 }  # fmt: skip
 """Schema of every knowledge table by name."""
@@ -166,6 +171,17 @@ def tables(knowledge: Knowledge) -> dict[str, pa.Table]:
     return {
         name: pa.Table.from_pylist(list(_ROWS[name](knowledge)), schema=schema.to_pyarrow())
         for name, schema in SCHEMAS.items()
+    }
+
+
+def words(held: Iterable[pa.Table]) -> set[str]:
+    """Every text that stands in some tables."""
+    return {
+        word
+        for table in held
+        for field in table.schema
+        if field.type == pa.string()
+        for word in table[field.name].unique().drop_null().to_pylist()
     }
 
 
@@ -393,17 +409,33 @@ def _columns(name: str) -> tuple[str, ...]:
     return tuple(SCHEMAS[name])
 
 
-def _option_facts(knowledge: Knowledge) -> Iterable[Row]:
+def _option_marks(knowledge: Knowledge) -> Iterable[Row]:
+    """For an option a fact is there, or it is not: what else may suggest it makes no difference."""
     listed = (_bars(knowledge), _indications(knowledge), _preferences(knowledge))
-    facts = sorted({str(row["fact"]) for rows in listed for row in rows})
-    pairs = [(fact, state) for fact in facts for state in ("present", "absent")]
-    if len(pairs) > MASKS * MASK_BITS:
+    facts = {str(row["fact"]) for rows in listed for row in rows}
+    return _marks("options/", facts, ([("present", False)], [("absent", False), ("absent", True)]))
+
+
+def _reason_marks(knowledge: Knowledge) -> Iterable[Row]:
+    """For a reason it makes a difference too whether a fact is suggested, or in conflict, which is the same to it."""
+    facts = {sign.fact for reason in knowledge.reasons for sign in reason.signs}
+    perhaps = [("conflict", False), ("unknown", True)]
+    return _marks("reasons/", facts, ([("present", False)], [("absent", False)], [("absent", True)], perhaps))
+
+
+def _marks(folder: str, facts: Collection[str], kinds: Sequence[Sequence[tuple[str, bool]]]) -> Iterable[Row]:
+    """A bit for each fact and kind of states that are the same to those who look at it."""
+    if len(facts) * len(kinds) > MASKS * MASK_BITS:
         raise KnowledgeError(
-            f"options/: options hang on {len(facts)} facts; {MASKS * MASK_BITS // 2} are allowed. Raise `MASKS` in "
+            f"{folder}: found {len(facts)} facts; allowed are {MASKS * MASK_BITS // len(kinds)}. Raise `MASKS` in "
             "knowledge/tables.py."
         )
-    for number, (fact, state) in enumerate(pairs):
-        yield {"fact": fact, "state": state, "mask": number // MASK_BITS, "bit": 1 << number % MASK_BITS}
+    for number, (fact, states) in enumerate(product(sorted(facts), kinds)):
+        for state, suggested in states:
+            yield {
+                "fact": fact, "state": state, "suggested": suggested, "mask": number // MASK_BITS,
+                "bit": 1 << number % MASK_BITS,
+            }  # fmt: skip
 
 
 _ROWS: dict[str, Callable[[Knowledge], Iterable[Row]]] = {
@@ -445,5 +477,6 @@ _ROWS: dict[str, Callable[[Knowledge], Iterable[Row]]] = {
     "option_bar": _bars,
     "option_indication": _indications,
     "option_preference": _preferences,
-    "option_fact": _option_facts,
+    "option_mark": _option_marks,
+    "reason_mark": _reason_marks,
 }

@@ -3,10 +3,10 @@
 import ibis
 from ibis.expr.types import Table
 
-from stepwell.knowledge.tables import MASKS
+from stepwell.alike import LIKE, alike, everybody, standing
 from stepwell.logic import MET, NOT_MET, UNKNOWN, one_if
 
-KEY = ("person_id", "option")
+KEY = (LIKE, "option")
 SUITABLE, CAUTION, CHECK_FIRST = "suitable", "caution", "check first"
 NOT_INDICATED, NOT_SUITABLE = "not indicated", "not suitable"
 FITS = (SUITABLE, CAUTION, CHECK_FIRST, NOT_INDICATED, NOT_SUITABLE)
@@ -15,25 +15,12 @@ LAST_STEP = 99
 """Where an option stands that no guideline places."""
 
 
-def option_like(fact: Table, option_fact: Table, person: Table) -> Table:
-    """One row per person: `like`, one for all of whom the same is known of what options hang on.
-
-    Many people have the same in common, so that how options fit them is worked out once.
-    """
-    known = fact.inner_join(option_fact, ["fact", "state"])
-    masks = [f"mask_{number}" for number in range(MASKS)]
-    found = known.group_by("person_id").aggregate(
-        **{
-            name: ibis.cases((known["mask"] == number, known.bit), else_=0).sum().cast("int64")
-            for number, name in enumerate(masks)
-        }
-    )
-    rows = person.select("person_id").left_join(found, "person_id").drop("person_id_right")
-    rows = rows.mutate(**{name: rows[name].fill_null(0) for name in masks})
-    return rows.select("person_id", like=rows.person_id.min().over(ibis.window(group_by=masks)))
+def option_like(fact: Table, option_mark: Table, person: Table) -> Table:
+    """One row per person: `like`, one for all of whom the same is known of what options hang on."""
+    return alike(fact, option_mark, person)
 
 
-def option_fit(
+def like_option(
     fact: Table,
     option_entry: Table,
     option_bar: Table,
@@ -41,7 +28,7 @@ def option_fit(
     option_preference: Table,
     option_like: Table,
 ) -> Table:
-    """One row per person and option.
+    """One row per `like` (people alike in what options hang on) and option.
 
     Not suitable if an absolute contraindication is present; not indicated if every way in which it is meant
     for somebody is refused; check first if a contraindication or what it is meant for is unknown; caution if a
@@ -54,9 +41,8 @@ def option_fit(
         person, 1 perhaps), `step` (of the indications that are met, else of the option; null last), `grade_rank`,
         `effect_rank`, `burden_rank`, `preference_rank`.
     """
-    ones = option_like.select(person_id="like").distinct()
-    fact = fact.filter(fact.state.isin(["present", "absent"])).semi_join(ones, "person_id")
-    rows = ones.cross_join(option_entry)
+    fact = standing(fact.filter(fact.state.isin(["present", "absent"])), option_like)
+    rows = option_like.select(LIKE).distinct().cross_join(option_entry)
     for part in (_barred(fact, option_bar), _indicated(fact, option_indication), _preferred(fact, option_preference)):
         rows = rows.left_join(part, list(KEY)).drop(*(f"{key}_right" for key in KEY))
     counts = (
@@ -73,8 +59,12 @@ def option_fit(
             else_=UNKNOWN,
         ),
     )
-    fits = _in_order(rows.mutate(fit=_fit(rows)))
-    return option_like.inner_join(fits.rename(like="person_id"), "like").select(*fits.columns)
+    return _in_order(rows.mutate(fit=_fit(rows)))
+
+
+def option_fit(like_option: Table, option_like: Table) -> Table:
+    """One row per person and option, columns as `like_option`."""
+    return everybody(like_option, option_like)
 
 
 def _fit(rows: Table) -> ibis.Value:
@@ -136,7 +126,7 @@ def _in_order(rows: Table) -> Table:
         ).cast("int64"),
     )  # fmt: skip
     order = ibis.window(
-        group_by="person_id",
+        group_by=LIKE,
         order_by=[
             rows.fit_rank, rows.indication_rank, rows.step.fill_null(LAST_STEP), rows.grade_rank, rows.effect_rank,
             rows.burden_rank, rows.preference_rank, rows.order,

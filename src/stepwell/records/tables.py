@@ -151,6 +151,15 @@ SCHEMAS: dict[str, ibis.Schema] = {
 }
 """Schema of every record table by name."""
 
+CODED = frozenset(
+    {
+        "adherence", "basis", "by", "certainty", "code_set", "coded_by", "dose_basis", "dose_unit", "flag",
+        "formulation", "inferred", "ingredient", "instrument", "item", "kind", "lab", "reported_outcome", "sex",
+        "status", "stop_reason", "trap",
+    }
+)  # fmt: skip
+"""Columns that hold one of few words, however many rows there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

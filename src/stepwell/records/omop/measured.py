@@ -146,9 +146,13 @@ def _meaning(known: Table) -> list[str]:
 
 
 def _coded(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place, name: str) -> Table:
-    """The events of a table that have a code of `omop_total` or `omop_item`, with what it means."""
+    """The events of a table that have a code of `omop_total` or `omop_item`, with what it means.
+
+    `shared`: it may mean something else, too.
+    """
     found = knowledge.get(f"{SCALES[name]}_{place.table}")
     found = scale_meanings(tables, knowledge, place, name) if found is None else found
+    found = found.mutate(shared=found.count().over(ibis.window(group_by=KEYS)) > 1)
     return keyed(tables[place.table], place.kind).inner_join(found, KEYS)
 
 
@@ -206,21 +210,26 @@ def _items(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: P
     value = ibis.coalesce(rows.value_as_number, rows.code_value, rows.text_value)
     inside = (value >= rows.minimum) & (value <= rows.maximum)
     return rows.select(
-        "person_id", "instrument", "item", "size", "suicide", "day",
+        "person_id", "instrument", "item", "size", "suicide", "day", "shared",
         value=ibis.cases((inside, value), else_=ibis.null("float64")),
         evidence_id=named(place.table, rows[f"{place.table}_id"]),
     )  # fmt: skip
 
 
 def _assigned(rows: Table) -> Table:
-    """Each answer with one scale and item."""
+    """Each answer with one scale and item; most can be of one alone."""
+    shared, alone = rows.filter(rows.shared), rows.filter(~rows.shared)
     sizes = rows.group_by(["person_id", "day", "instrument"]).aggregate(explained=rows.evidence_id.nunique())
-    rows = rows.left_join(
+    rivals = shared.left_join(
         sizes,
-        [rows.person_id == sizes.person_id, rows.day.identical_to(sizes.day), rows.instrument == sizes.instrument],
+        [
+            shared.person_id == sizes.person_id,
+            shared.day.identical_to(sizes.day),
+            shared.instrument == sizes.instrument,
+        ],
     ).drop("person_id_right", "day_right", "instrument_right")
-    order = [rows.explained.desc(), rows["size"], rows.instrument.desc(), rows["item"]]
-    return first_rows(rows, ["evidence_id"], order)
+    order = [rivals.explained.desc(), rivals["size"], rivals.instrument.desc(), rivals["item"]]
+    return first_rows(rivals, ["evidence_id"], order).drop("explained").union(alone)
 
 
 def _once(rows: Table) -> Table:

@@ -13,6 +13,9 @@ from stepwell.records.omop.people import person
 from stepwell.records.omop.source import normal
 from stepwell.records.tables import SCHEMAS
 
+ANSWERED = "resolved_answers"
+"""Name of the table of `answers` once it has been written out."""
+
 
 def records(source: Mapping[str, Table], knowledge: Mapping[str, Table], *, infer: bool = False) -> dict[str, Table]:
     """What a CDM holds, as record tables; nothing is run.
@@ -35,7 +38,8 @@ def records(source: Mapping[str, Table], knowledge: Mapping[str, Table], *, infe
         RecordError: It is no CDM, with every fault.
     """
     tables = normal(source)
-    items = answered(tables, knowledge)
+    items = knowledge.get(ANSWERED)
+    items = answered(tables, knowledge) if items is None else items
     made: dict[str, Table | None] = {
         "person": person(tables, knowledge),
         "exposure": exposure(tables, knowledge, infer=infer) if "drug_exposure" in tables else None,
@@ -81,6 +85,16 @@ def translations(source: Mapping[str, Table], knowledge: Mapping[str, Table]) ->
     for place in (place for place in MEASURED if place.table in tables):
         made |= {f"{SCALES[of]}_{place.table}": scale_meanings(tables, knowledge, place, of) for of in SCALES}
     return made
+
+
+def answers(source: Mapping[str, Table], knowledge: Mapping[str, Table]) -> dict[str, Table]:
+    """The answers to questionnaires, as many as there are: to be written out where everybody is read, not one person.
+
+    Handed to `records` as `translations` are, they spare it looking for them twice: for items, and for the scores
+    that they make. The result is the same without.
+    """
+    items = answered(normal(source), knowledge)
+    return {} if items is None else {ANSWERED: items}
 
 
 def _shaped(table: Table | None, schema: ibis.Schema, tables: Mapping[str, Table]) -> Table:
