@@ -21,11 +21,13 @@ class Step:
         name: Of the table.
         build: From the tables it reads to this one.
         reads: Names of those tables, in the order of its parameters; the parameters' own names if not given.
+        passing: Whether it is cheap and big, so that those who read it may as well make what they need of it anew.
     """
 
     name: str
     build: Callable[..., Table]
     reads: tuple[str, ...] = ()
+    passing: bool = False
 
     def inputs(self) -> tuple[str, ...]:
         """Names of the tables it reads."""
@@ -59,6 +61,11 @@ class Pipeline:
         """For every step, the other steps that it reads."""
         made = {step.name for step in self.steps}
         return {step.name: tuple(name for name in step.inputs() if name in made) for step in self.steps}
+
+    @cached_property
+    def passing(self) -> frozenset[str]:
+        """Steps that need not be kept."""
+        return frozenset(step.name for step in self.steps if step.passing)
 
     def in_order(self, wanted: Sequence[str]) -> tuple[str, ...]:
         """The steps wanted and all that they rest on, each after those it reads."""

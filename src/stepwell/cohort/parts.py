@@ -90,7 +90,7 @@ class Files:
                 f'"{column}"::{duckdb.WORD} AS "{column}"' if column in CODED else f'"{column}"' for column in columns
             )
             if self._part(name, part).is_dir():
-                tables.view(name, f"SELECT {listed} FROM {self._read(name, part)}")  # noqa: S608 -- our own
+                tables.view(name, f"SELECT {listed} FROM {self._read(name, part)}", columns)  # noqa: S608 -- our own
             else:
                 tables.hold(name, _empty({**columns, "person_id": "int32"}))
 

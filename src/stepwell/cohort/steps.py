@@ -33,7 +33,7 @@ SCHEMAS: dict[str, ibis.Schema] = {
 PEOPLE: tuple[Step, ...] = (
     Step("person_summary", people.person_summary),
     Step("person_group", people.person_group),
-    Step("person_state", people.person_state),
+    Step("person_state", people.person_state, passing=True),
     Step("person_step", people.person_step),
     Step("labelled_trial", pseudo.labelled_trial),
     Step("pseudo_resistance", pseudo.pseudo_resistance),

@@ -103,7 +103,7 @@ class Store:
         known = pc.is_in(table[field.name].drop_null(), self._words)
         return bool(pc.all(known, min_count=0).as_py())
 
-    def view(self, name: str, sql: str) -> None:
+    def view(self, name: str, sql: str, columns: Mapping[str, str]) -> None:  # noqa: ARG002 -- as for `make`
         """Shows the rows of a query as a table, without keeping them."""
         self.connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {sql}')
 

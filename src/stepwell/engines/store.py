@@ -1,6 +1,6 @@
 """Where a run keeps its tables: the little that every engine has to do for us."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -34,6 +34,9 @@ class Store(Protocol):
             sql: The query.
             columns: Arrow type of each of its columns by name.
         """
+
+    def view(self, name: str, sql: str, columns: Mapping[str, str]) -> None:
+        """As `make`, but the rows need not be kept: they may be made anew whenever they are read."""
 
     def drop(self, name: str) -> None:
         """Frees a table that was made."""
@@ -133,9 +136,21 @@ def make(store: Store, pipeline: Pipeline, wanted: Sequence[str]) -> None:
     """
     compiled = {step.name: step for step in steps(store.dialect, pipeline)}
     order = pipeline.in_order(wanted)
-    last = {read: name for name in order for read in pipeline.reads[name]}
+    shown = pipeline.passing.difference(wanted)
+    last = _last_use(pipeline, order, shown)
     for name in order:
-        store.make(*compiled[name])
-        for read in pipeline.reads[name]:
-            if last[read] == name and read not in wanted:
+        (store.view if name in shown else store.make)(*compiled[name])
+        for read in [read for read, at in last.items() if at == name]:
+            if read not in wanted and read not in shown:
                 store.drop(read)
+
+
+def _last_use(pipeline: Pipeline, order: Sequence[str], shown: Collection[str]) -> dict[str, str]:
+    """For every step the last that reads it, be it through a view."""
+    place = {name: number for number, name in enumerate(order)}
+    last: dict[str, int] = {}
+    for name in reversed(order):
+        at = last.get(name, place[name]) if name in shown else place[name]
+        for read in pipeline.reads[name]:
+            last[read] = max(at, last.get(read, at))
+    return {name: order[at] for name, at in last.items()}
