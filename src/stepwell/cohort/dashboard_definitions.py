@@ -1,5 +1,6 @@
 """Definitions side by side: how many each calls resistant, how they overlap, what moves the count."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from stepwell.cohort.dashboard_counts import Counts, grouped
@@ -19,9 +20,16 @@ def definitions(counts: Counts) -> Section:
     title, short = say("definitions.title"), say("definitions.short")
     if not counts.definitions:
         return Section("definitions", title, short, "", (Text(say("page.not_counted")),))
-    pieces = (Text(say("definitions.lead")), _side_by_side(counts), _results(counts), *_overlap(counts),
-              *_variants(counts))  # fmt: skip
+    pieces = (Text(say("definitions.lead")), *_silent(counts), _side_by_side(counts), _results(counts),
+              *_overlap(counts), *_variants(counts))  # fmt: skip
     return Section("definitions", title, short, _finding(counts), pieces)
+
+
+def _silent(counts: Counts) -> Iterator[Text]:
+    """How many records name no antidepressant: these are left open, and seen as if something were missing."""
+    people = counts.cells("attrition", "definition", "step", "way").get((counts.leading.id, "antidepressant", "leave"))
+    if people is not None:
+        yield Text(say("definitions.silent", people=people))
 
 
 def _side_by_side(counts: Counts) -> Bars:

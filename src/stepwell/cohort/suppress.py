@@ -10,7 +10,9 @@ exactly, and of each empty cell whether it is empty for being small. See docs/ex
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,12 @@ from scipy.sparse import csr_array
 
 Key = tuple[Any, ...]
 Shown = dict[Key, int | None]
+
+NEAR = 0.2
+"""How far a population may fall short of the best where many counts are moved at once."""
+
+SLACK = 1e-6
+"""How far the solver may be off."""
 
 LOST = 1
 """Of the `least` values from 0 to `least` - 1, how many may be told to be impossible for a count that is hidden."""
@@ -92,14 +100,16 @@ def _adds_up(one: Sum, values: Mapping[Key, int]) -> bool:
 
 def _protected(cells: Cells, least: int) -> Shown:
     shown: Shown = {key: None if key in cells.unshown else rounded(value, least) for key, value in cells.values.items()}
-    nothing: Shown = dict.fromkeys(shown)
-    narrow = exposed(cells, shown, least)
-    if narrow and exposed(cells, nothing, least):
-        return nothing
+    small = _small(cells, least)
+    if not small:
+        return shown
+    search = _Search(cells, least)
+    narrow = search.narrow(small, shown)
+    if narrow and search.copy().narrow(narrow, dict.fromkeys(shown)):
+        return dict.fromkeys(shown)
     while narrow:
-        further = _to_hide(narrow, shown, cells)
-        shown |= dict.fromkeys(further)
-        narrow = exposed(cells, shown, least)
+        shown |= dict.fromkeys(_to_hide(narrow, shown, cells))
+        narrow = search.narrow(narrow, shown)
     return shown
 
 
@@ -151,55 +161,101 @@ def exposed(cells: Cells, shown: Shown, least: int) -> set[Key]:
     Each value left is one of a whole population, found by integer programming, so that none is left that isn't
     possible.
     """
-    small = [key for key, value in cells.values.items() if 0 < value < least and key not in cells.known]
-    return _Search(cells, shown, least).narrow(small) if cells.sums and small else set()
+    small = _small(cells, least)
+    return _Search(cells, least).narrow(small, shown) if small else set()
+
+
+def _small(cells: Cells, least: int) -> list[Key]:
+    """Counts of 1 to `least` - 1 that something else could tell."""
+    return (
+        [key for key, value in cells.values.items() if 0 < value < least and key not in cells.known]
+        if cells.sums
+        else []
+    )
 
 
 class _Search:
-    """Looks for populations that would give the same tables, some counts being as high or as low as they can."""
+    """Looks for populations that would give the same tables, some counts being as high or as low as they can.
 
-    def __init__(self, cells: Cells, shown: Shown, least: int) -> None:
-        self._least = least
+    What was found while less was hidden stays: a population that gives the same tables gives them with gaps, too.
+    """
+
+    def __init__(self, cells: Cells, least: int) -> None:
+        self._cells, self._least = cells, least
         keys = dict.fromkeys([*cells.values, *(key for one in cells.sums for key in one.cells())])
         self._place = {key: number for number, key in enumerate(keys)}
-        spans = [_span(key, cells, shown, least) for key in self._place]
-        self._bounds = Bounds([low for low, _ in spans], [high for _, high in spans])
         self._constraint = self._equations(cells.sums)
+        self._bounds = Bounds()
         self._low = dict(cells.values)
         self._high = dict(cells.values)
 
-    def narrow(self, small: Sequence[Key]) -> set[Key]:
+    def copy(self) -> "_Search":
+        """Another search that begins with what this one found."""
+        other = copy(self)
+        other._low, other._high = dict(self._low), dict(self._high)  # noqa: SLF001 -- its own kind
+        return other
+
+    def narrow(self, small: Collection[Key], shown: Shown) -> set[Key]:
         """Those of `small` whose counts can't be moved far enough; many are pushed at once, as long as that helps."""
-        pending = self._pending(small)
+        spans = [_span(key, self._cells, shown, self._least) for key in self._place]
+        self._bounds = Bounds([low for low, _ in spans], [high for _, high in spans])
+        pending = [key for key in self._pending(small) if self._may_be_wide(key)]
         while pending:
-            self._push(pending, 1)
-            self._push(self._pending(pending), -1)
+            self._move_together(pending)
             left = self._pending(pending)
             if len(left) == len(pending):
                 break
             pending = left
         for key in pending:
-            self._push([key], 1)
-            self._push([key], -1)
-        return set(self._pending(pending))
+            for sign in (1, -1):
+                self._push(self._pending([key]), sign)
+        return set(self._pending(small))
 
-    def _pending(self, keys: Sequence[Key]) -> list[Key]:
-        wanted = self._least - 1 - LOST
-        return [key for key in keys if min(self._high[key], self._least - 1) - self._low[key] < wanted]
+    def _move_together(self, keys: Sequence[Key]) -> None:
+        self._push(keys, 1, NEAR)
+        self._push(self._pending(keys), -1, NEAR)
 
-    def _push(self, keys: Sequence[Key], sign: int) -> None:
-        """One population in which the sum of these counts is as high (1) or as low (-1) as it can be."""
-        if not keys:
-            return
-        cost = np.zeros(len(self._place))
-        cost[[self._place[key] for key in keys]] = -sign
-        found = milp(cost, integrality=np.ones(len(cost)), bounds=self._bounds, constraints=self._constraint)
-        if found.x is None:
+    def _may_be_wide(self, key: Key) -> bool:
+        """Whether a count could be moved far enough if people could be divided: only then is it worth a search."""
+        ends = [self._best([key], sign, whole=False) for sign in (1, -1)]
+        if any(end is None for end in ends):
+            return True
+        high, low = (float(end[self._place[key]]) for end in ends if end is not None)
+        # What is a whole number but for the solver's tolerance is that whole number.
+        return min(floor(high + SLACK), self._least - 1) - ceil(low - SLACK) >= self._wanted
+
+    @property
+    def _wanted(self) -> int:
+        return self._least - 1 - LOST
+
+    def _pending(self, keys: Iterable[Key]) -> list[Key]:
+        return [key for key in keys if min(self._high[key], self._least - 1) - self._low[key] < self._wanted]
+
+    def _push(self, keys: Sequence[Key], sign: int, gap: float = 0.0) -> None:
+        """Keeps one population in which the sum of these counts is as high (1) or as low (-1) as it can be.
+
+        Args:
+            keys: Of the counts.
+            sign: Which way.
+            gap: Share of the best by which it may fall short: any that is found counts.
+        """
+        found = self._best(keys, sign, gap) if keys else None
+        if found is None:
             return
         for key in self._low:
-            value = round(found.x[self._place[key]])
+            value = round(found[self._place[key]])
             self._low[key] = min(self._low[key], value)
             self._high[key] = max(self._high[key], value)
+
+    def _best(self, keys: Sequence[Key], sign: int, gap: float = 0.0, *, whole: bool = True) -> Any:  # noqa: ANN401 -- a vector, or null
+        """The counts of such a population, in whole people or not; null if none was found."""
+        cost = np.zeros(len(self._place))
+        cost[[self._place[key] for key in keys]] = -sign
+        found = milp(
+            cost, integrality=np.full(len(cost), int(whole)), bounds=self._bounds, constraints=self._constraint,
+            options={"mip_rel_gap": gap},
+        )  # fmt: skip
+        return found.x
 
     def _equations(self, sums: Sequence[Sum]) -> LinearConstraint:
         rows: list[int] = []
