@@ -78,16 +78,13 @@ class Pipeline:
                 ahead += found[name]
         return tuple(TopologicalSorter(found).static_order())
 
-    def resting_on(self, changed: Collection[str], wanted: Sequence[str]) -> tuple[str, ...]:
-        """Of the steps wanted and all that they rest on, those that read what has changed, or rest on it in turn."""
-        inputs = {step.name: step.inputs() for step in self.steps}
-        stale = set(changed)
-        found = []
+    def resting_on(self, touched: Collection[str], wanted: Sequence[str]) -> tuple[str, ...]:
+        """Of the steps wanted and all that they rest on, those that are touched, or rest on one that is."""
+        stale: dict[str, None] = {}
         for name in self.in_order(wanted):
-            if not stale.isdisjoint(inputs[name]):
-                stale.add(name)
-                found.append(name)
-        return tuple(found)
+            if name in touched or not stale.keys().isdisjoint(self.reads[name]):
+                stale[name] = None
+        return tuple(stale)
 
     def then(self, name: str, given: Mapping[str, ibis.Schema], steps: Sequence[Step]) -> "Pipeline":
         """This pipeline with more tables given and more steps behind its own, under a name of its own."""

@@ -28,7 +28,7 @@ from stepwell.cohort.steps import COHORT, COUNTS
 from stepwell.cohort.steps import tables as cohort_tables
 from stepwell.cohort.variants import variants
 from stepwell.cohort.write import write_counts, write_dictionary
-from stepwell.engines.store import Engine, Store
+from stepwell.engines.store import Engine, Store, changed_columns
 from stepwell.errors import RecordError
 from stepwell.files import write
 from stepwell.knowledge.load import Knowledge
@@ -44,15 +44,6 @@ KEPT = (
 
 VARIED = "definition_count"
 """What is counted anew with one thing changed."""
-
-
-def _unvaried() -> tuple[str, ...]:
-    """What stays as it is where only the definitions, or only the rules, change, and is read again then."""
-    found: set[str] = set()
-    for changed in ("definition", "parameter"):
-        again = COHORT.resting_on([changed], [VARIED])
-        found |= {read for name in again for read in COHORT.reads[name]} - set(again)
-    return tuple(sorted(found))
 
 
 COUNTED = (*(step.name for step in COUNTS), *LINE_COUNTS)
@@ -194,7 +185,7 @@ class Run:
         with _of_run(store):
             parts.load(store, part)
             made = {*(name for name in KEPT if name != "line"), *MADE_BEFORE, *(step.name for step in COUNTS)}
-            engine.make((*made, *(_unvaried() if varied else ())), self._settings.as_of)
+            engine.make((*made, *(self._read_again(engine) if varied else ())), self._settings.as_of)
             make_lines(store, self._knowledge)
             for name in KEPT:
                 store.put(name, self._people(name) / file)
@@ -203,24 +194,31 @@ class Run:
             if varied:
                 self._vary(engine, file)
         if varied:
-            engine.restore({name for _, tables in self._variations for name in tables})
+            engine.restore({name for one in self._variations for name in one.tables})
 
     def _vary(self, engine: Engine, file: str) -> None:
         """Counts by definition as they would be with one thing changed."""
-        for name, tables in self._variations:
-            engine.remake(tables, [VARIED])
-            folder = self._work / "variants" / name
+        for one in self._variations:
+            engine.remake(one.tables, engine.resting_on(one.columns, [VARIED]))
+            folder = self._work / "variants" / one.name
             folder.mkdir(parents=True, exist_ok=True)
             pq.write_table(engine.store.fetch(VARIED), folder / file)
 
+    def _read_again(self, engine: Engine) -> set[str]:
+        """What has to stand in the store for the variants."""
+        again = {name for one in self._variations for name in engine.resting_on(one.columns, [VARIED])}
+        return {read for name in again for read in COHORT.reads[name]}
+
     @cached_property
-    def _variations(self) -> list[tuple[str, dict[str, pa.Table]]]:
-        """For each variant, the shipped one first, the tables in which it differs from the one before it."""
+    def _variations(self) -> list["_Variation"]:
+        """The shipped one first; each as it differs from the one before it."""
         found, before = [], self._given(self._knowledge)
         ordered = sorted(variants(self._knowledge), key=lambda one: one.changes == "gap")
         for name, knowledge in ((AS_SHIPPED, self._knowledge), *((one.id, one.knowledge) for one in ordered)):
             given = self._given(knowledge)
-            found.append((name, {key: table for key, table in given.items() if not table.equals(before[key])}))
+            columns = {key: changed_columns(before[key], table) for key, table in given.items()}
+            columns = {key: names for key, names in columns.items() if names}
+            found.append(_Variation(name, {key: given[key] for key in columns}, columns))
             before = given
         return found
 
@@ -284,6 +282,15 @@ class Run:
             before = self.manifest.seconds.get(stage, 0.0)
             self.manifest.seconds[stage] = round(before + time.monotonic() - began, 1)
             self.manifest.save()
+
+
+@dataclass(frozen=True)
+class _Variation:
+    """A review with one thing changed: the tables in which it differs from the one before, and in which columns."""
+
+    name: str
+    tables: dict[str, pa.Table]
+    columns: dict[str, tuple[str, ...]]
 
 
 @contextmanager

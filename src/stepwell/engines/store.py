@@ -104,18 +104,35 @@ class Engine:
         self.store.hold("parameter", parameter_table(self._knowledge, as_of))
         make(self.store, self._pipeline, wanted)
 
-    def remake(self, tables: Mapping[str, pa.Table], wanted: Sequence[str]) -> None:
-        """Makes the tables wanted anew with other tables given; only what rests on these is run.
+    def remake(self, tables: Mapping[str, pa.Table], stale: Iterable[str]) -> None:
+        """Makes steps anew with other tables given.
 
         Args:
             tables: Of the knowledge, or the rules (`parameter`).
-            wanted: Names of steps; what they rest on beside stands in the store.
+            stale: Names of the steps, from `resting_on`; what they rest on beside stands in the store.
         """
         for name, table in tables.items():
             self.store.hold(name, table)
         compiled = {step.name: step for step in steps(self.store.dialect, self._pipeline)}
-        for name in self._pipeline.resting_on(tables.keys(), wanted):
+        for name in stale:
             self.store.make(*compiled[name])
+
+    def resting_on(self, changed: Mapping[str, Collection[str]], wanted: Sequence[str]) -> tuple[str, ...]:
+        """The steps that some tables wanted need anew, in their order.
+
+        Args:
+            changed: For each table given that has changed, the columns in which it has.
+            wanted: Names of steps.
+        """
+        compiled = {step.name: step.sql for step in steps(self.store.dialect, self._pipeline)}
+        touched = {
+            step.name
+            for step in self._pipeline.steps
+            for table in step.inputs()
+            # A step that doesn't name the column can't tell the difference.
+            if any(column in compiled[step.name] for column in changed.get(table, ()))
+        }
+        return self._pipeline.resting_on(touched, wanted)
 
     def restore(self, names: Iterable[str]) -> None:
         """Takes tables of the knowledge in again that stood otherwise for a while."""
@@ -127,6 +144,13 @@ class Engine:
     def close(self) -> None:
         """Frees the store."""
         self.store.close()
+
+
+def changed_columns(one: pa.Table, other: pa.Table) -> tuple[str, ...]:
+    """The columns in which two tables of the same columns differ; all where one has more rows."""
+    if one.num_rows != other.num_rows:
+        return tuple(one.column_names)
+    return tuple(name for name in one.column_names if not one[name].equals(other[name]))
 
 
 def make(store: Store, pipeline: Pipeline, wanted: Sequence[str]) -> None:
