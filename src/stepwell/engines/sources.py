@@ -237,12 +237,13 @@ def open_spark(session: Any, where: str, wanted: Iterable[str], work: str) -> So
 
     from stepwell.engines import spark  # noqa: PLC0415 -- the same
 
+    tables = {}
     for name, frame in frames.items():
-        frame.createOrReplaceTempView(name)
-    tables = {
-        name: ibis.table({field.name: PySparkType.to_ibis(field.dataType) for field in frame.schema.fields}, name=name)
-        for name, frame in frames.items()
-    }
+        # Tables of ours have the names of some of the source's.
+        shown = f"source_{name}"
+        frame.createOrReplaceTempView(shown)
+        columns = {field.name: PySparkType.to_ibis(field.dataType) for field in frame.schema.fields}
+        tables[name] = ibis.table(columns, name=shown)
     return Source(spark.Store(session, work), tables, "Spark tables")
 
 
