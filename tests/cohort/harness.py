@@ -18,7 +18,7 @@ from stepwell.pipeline import Step
 
 Tables = dict[str, pa.Table]
 COUNTED = (*(step.name for step in COUNTS), *LINE_COUNTS)
-WANTED = (*(step.name for step in PEOPLE), *COUNTED)
+WANTED = (*(step.name for step in PEOPLE), "option_fit", *COUNTED)
 
 
 def on_store(store: Store, records: Mapping[str, pa.Table], knowledge: Knowledge, as_of: date) -> Tables:
@@ -28,7 +28,7 @@ def on_store(store: Store, records: Mapping[str, pa.Table], knowledge: Knowledge
         given = {f"raw_{name}": table for name, table in records.items()}
         for name, table in {**given, **tables(knowledge)}.items():
             store.hold(name, table)
-        engine.make((*(step.name for step in (*PEOPLE, *COUNTS)), *MADE_BEFORE), as_of)
+        engine.make((*(step.name for step in (*PEOPLE, *COUNTS)), "option_fit", *MADE_BEFORE), as_of)
         make_lines(store, knowledge)
         return {name: store.fetch(name) for name in WANTED}
     finally:

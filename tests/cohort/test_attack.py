@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from stepwell.cohort.counts import COUNTED_FITS
 from stepwell.cohort.draft import PEOPLE
 from stepwell.cohort.drafts import drafts
 from stepwell.cohort.people import SHARED_STEPS
 from stepwell.cohort.write import write_counts
 from stepwell.knowledge.load import Knowledge
-from stepwell.options.fit import FITS
 from tests.cohort.harness import Tables
 
 LEAST = 5
@@ -166,4 +166,4 @@ def test_rows_stand_in_the_order_of_the_knowledge_and_not_of_their_counts(counts
     everybody = [(row["option"], row["fit"]) for row in found if row["split_by"] == "all"]
     options = sorted(knowledge.options, key=lambda one: one.order)
 
-    assert everybody == [(one.id, fit) for one in options for fit in FITS]
+    assert everybody == [(one.id, fit) for one in options for fit in COUNTED_FITS]

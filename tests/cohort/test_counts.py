@@ -45,6 +45,19 @@ def test_a_count_is_the_number_of_its_people(
     assert _counts(crowd[counted], *columns) == rows
 
 
+def test_who_need_a_check_are_told_from_those_of_whom_it_is_not_known_that_an_option_is_meant_for_them(
+    crowd: Tables,
+) -> None:
+    fits = [
+        (row["option"], "not known" if row["fit"] == "check first" and not row["needs_met"] else row["fit"])
+        for row in crowd["option_fit"].to_pylist()
+    ]
+    everybody = [row for row in crowd["option_count"].to_pylist() if row["split_by"] == "all"]
+
+    assert {(row["option"], row["fit"]): row["people"] for row in everybody} == Counter(fits)
+    assert {"check first", "not known"} <= {fit for _, fit in fits}
+
+
 def test_attrition_counts_those_whom_every_earlier_step_let_through(crowd: Tables) -> None:
     reached = [row for row in crowd["person_step"].to_pylist() if row["reached"]]
     rows = Counter((row["definition_id"], row["step"], row["state"]) for row in reached)

@@ -33,6 +33,7 @@ class Found:
 
     fit: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     indicated: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    needs_met: dict[str, dict[str, bool]] = field(default_factory=lambda: defaultdict(dict))
     asked: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
@@ -142,6 +143,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     for row in results["option_fit"].to_pylist():
         found.fit[ids[row["person_id"]]][row["option"]] = row["fit"]
         found.indicated[ids[row["person_id"]]][row["option"]] = row["indicated"]
+        found.needs_met[ids[row["person_id"]]][row["option"]] = row["needs_met"]
     for row in results["bearing"].to_pylist():
         if row["bears_on"] == "option":
             found.asked[ids[row["person_id"]], row["on"]].add(row["question"])
@@ -160,7 +162,9 @@ def unbarred(option: s.Option) -> str:
 @pytest.mark.parametrize(("option_id", "way_id"), WAYS)
 def test_an_option_fits_whom_it_is_meant_for_once_nothing_bars_it(found: Found, option_id: str, way_id: str) -> None:
     name = f"{option_id} for {way_id}"
+    way = next(way for way in option_of(option_id).indications if way.id == way_id)
     assert found.indicated[name][option_id] == "met"
+    assert found.needs_met[name][option_id] or not way.needs
     assert found.fit[name][option_id] == unbarred(option_of(option_id))
     assert found.asked[name, option_id] == set()
 
@@ -168,6 +172,7 @@ def test_an_option_fits_whom_it_is_meant_for_once_nothing_bars_it(found: Found, 
 @pytest.mark.parametrize("option_id", [option.id for option in KNOWLEDGE.options])
 def test_of_whom_nothing_is_known_every_option_is_checked_first(found: Found, option_id: str) -> None:
     assert found.fit["nobody asked"][option_id] == "check first"
+    assert not found.needs_met["nobody asked"][option_id]
     assert found.asked["nobody asked", option_id] != set()
 
 

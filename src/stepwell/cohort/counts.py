@@ -11,8 +11,12 @@ from stepwell.alike import LIKE
 from stepwell.cohort.logic import ANTIDEPRESSANT, added, counted, rests_on_inferred, with_inferred, worded
 from stepwell.cohort.people import STATES, by_step
 from stepwell.logic import MET, UNKNOWN
+from stepwell.options.fit import CHECK_FIRST, FITS
 
 UNDATED = "none"
+NOT_KNOWN = "not known"
+COUNTED_FITS = (*FITS[: FITS.index(CHECK_FIRST) + 1], NOT_KNOWN, *FITS[FITS.index(CHECK_FIRST) + 1 :])
+"""How an option fits, as people are counted."""
 
 
 def people_count(person_group: Table) -> Table:
@@ -64,9 +68,15 @@ def stage_count(stage: Table, person_group: Table) -> Table:
 
 
 def option_count(like_option: Table, option_like: Table, person_group: Table) -> Table:
-    """One row per option, column, group of it and fit."""
+    """One row per option, column, group of it and fit.
+
+    `check first` counts those of whom all is known that the option is meant for; who plans for it has to tell them from
+    those of whom even that isn't (`not known`).
+    """
     people = person_group.inner_join(option_like, "person_id")
-    return _of_alike(people, like_option, ["split_by", "group"], ["option", "fit"])
+    silent = (like_option.fit == CHECK_FIRST) & ~like_option.needs_met
+    rows = like_option.mutate(fit=ibis.cases((silent, NOT_KNOWN), else_=like_option.fit))
+    return _of_alike(people, rows, ["split_by", "group"], ["option", "fit"])
 
 
 def verdict_count(verdict: Table, attempt: Table, cohort_parameter: Table) -> Table:

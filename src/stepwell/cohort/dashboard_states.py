@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from stepwell.cohort.counts import UNDATED
+from stepwell.cohort.counts import COUNTED_FITS, UNDATED
 from stepwell.cohort.dashboard_counts import Counts, grouped
 from stepwell.cohort.dashboard_parts import Bar, Bars, Cards, Section, Segment, Sheet, Text
 from stepwell.cohort.dashboard_words import named, part_of, say, shown
 from stepwell.cohort.drafts import STATES
-from stepwell.options.fit import FITS
 from stepwell.reasons.states import NOT_ASSESSED, POSSIBLE, RULED_OUT, SHOWN
 
 REASON_KINDS = {SHOWN: "yes", POSSIBLE: "perhaps", RULED_OUT: "no", NOT_ASSESSED: "unknown"}
 FIT_KINDS = {
-    "suitable": "worked", "caution": "perhaps", "check first": "unknown", "not suitable": "barred",
+    "suitable": "worked", "caution": "perhaps", "check first": "yes", "not known": "unknown", "not suitable": "barred",
     "not indicated": "no",
 }  # fmt: skip
 EVERYBODY = ("all", "all")
@@ -100,7 +99,7 @@ def _splits(rows: list[dict[str, Any]], titles: dict[str, str], cells: Any) -> t
     for split, own in grouped(rows, "split_by"):
         groups = list(dict.fromkeys(row["group"] for row in own))
         body = []
-        for one, fit in ((one, fit) for one in titles for fit in FITS):
+        for one, fit in ((one, fit) for one in titles for fit in COUNTED_FITS):
             numbers = tuple(cells.get((one, split, group, fit)) for group in groups)
             if any(number is not None for number in numbers):
                 body.append((titles[one], named("options.fit", fit), *numbers))

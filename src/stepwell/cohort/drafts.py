@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from stepwell.cohort.counts import COUNTED_FITS
 from stepwell.cohort.draft import EVERYBODY, OTHER, PEOPLE, Draft, Numbers, Raw, Row, counts_of
 from stepwell.cohort.drafts_definitions import (
     DEFINITIONS,
@@ -20,7 +21,6 @@ from stepwell.cohort.suppress import Sum
 from stepwell.cohort.times import ENDS, REMISSION
 from stepwell.knowledge.load import Knowledge
 from stepwell.logic import MET
-from stepwell.options.fit import FITS
 from stepwell.reasons.states import NOT_ASSESSED, POSSIBLE, RULED_OUT, SHOWN
 
 STATES = (SHOWN, POSSIBLE, RULED_OUT, NOT_ASSESSED)
@@ -91,14 +91,16 @@ def _options(raw: Raw, knowledge: Knowledge, groups: Mapping[tuple[str, str], st
     people, inferred = regrouped(counts_of(raw[name], columns, name), groups, 2)
     shown_groups = in_order(knowledge, groups)
     options = sorted(knowledge.options, key=lambda one: one.order)
-    rows: list[Row] = [(one.id, *group, fit) for one in options for group in shown_groups for fit in FITS]
+    rows: list[Row] = [(one.id, *group, fit) for one in options for group in shown_groups for fit in COUNTED_FITS]
     sums: list[Sum] = []
     for one in options:
         key = (name, one.id)
-        sums += [Sum(tuple((*key, *group, fit) for fit in FITS), (PEOPLE, *group)) for group in shown_groups]
+        sums += [Sum(tuple((*key, *group, fit) for fit in COUNTED_FITS), (PEOPLE, *group)) for group in shown_groups]
         for column in dict.fromkeys(column for column, _ in shown_groups if column != "all"):
             own = [group for group in shown_groups if group[0] == column]
-            sums += [Sum(tuple((*key, *group, fit) for group in own), (*key, "all", "all", fit)) for fit in FITS]
+            sums += [
+                Sum(tuple((*key, *group, fit) for group in own), (*key, "all", "all", fit)) for fit in COUNTED_FITS
+            ]
     titles = {one.id: one.title for one in options}
     return Draft("option_count", columns, rows, people, inferred, sums, titles={"title": lambda row: titles[row[0]]})
 

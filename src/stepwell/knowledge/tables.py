@@ -150,10 +150,11 @@ SCHEMAS: dict[str, ibis.Schema] = {
         },
         # One row per contraindication (`absolute`, `relative`) and caution (`caution`).
         "option_bar": {"option": "string", "bar": "string", "fact": "string", "strength": "string"},
-        # One row per (indication, fact it needs present or absent); `size`: rows of the indication.
+        # One row per (indication, fact it needs present or absent); `size`: rows of the indication; `needs`:
+        # those that it needs present.
         "option_indication": {
             "option": "string", "indication": "string", "fact": "string", "wanted": "string", "size": "int64",
-            "step": "int64",
+            "needs": "int64", "step": "int64",
         },
         # One row per (option, fact of preference); `weight`: for | against.
         "option_preference": {"option": "string", "fact": "string", "weight": "string"},
@@ -392,6 +393,7 @@ def _indications(knowledge: Knowledge) -> Iterable[Row]:
                 for fact in facts:
                     yield {
                         "option": option.id, "indication": one.id, "fact": fact, "wanted": wanted, "size": size,
+                        "needs": len(one.needs),
                         "step": own if one.step is None else one.step,
                     }  # fmt: skip
 

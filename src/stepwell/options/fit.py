@@ -35,8 +35,10 @@ def like_option(
     relative contraindication or a caution is present, or none was read at a source; else suitable.
 
     Returns:
-        `fit`, `indicated` (met, not met, unknown), how many `absolute_present`, `relative_present`,
-        `cautions_present`, `contraindications_open`; the keys of the order, lower first, and `place` in it from 0.
+        `fit`, `indicated` (met, not met, unknown), `needs_met` (of one way in which it is meant for somebody all that
+        has to be there is there, whether or not that is known to be absent which has to be), how many
+        `absolute_present`, `relative_present`, `cautions_present`, `contraindications_open`; the keys of
+        the order, lower first, and `place` in it from 0.
         The keys: `fit_rank` (0 may fit, 1 not indicated, 2 not suitable), `indication_rank` (0 meant for the
         person, 1 perhaps), `step` (of the indications that are met, else of the option; null last), `grade_rank`,
         `effect_rank`, `burden_rank`, `preference_rank`.
@@ -47,7 +49,7 @@ def like_option(
         rows = rows.left_join(part, list(KEY)).drop(*(f"{key}_right" for key in KEY))
     counts = (
         "absolute_present", "relative_present", "cautions_present", "contraindications_known", "ways_met",
-        "ways_refused", "liked", "disliked",
+        "ways_refused", "ways_needed", "liked", "disliked",
     )  # fmt: skip
     rows = rows.mutate(**{name: rows[name].fill_null(0) for name in counts})
     rows = rows.mutate(
@@ -95,14 +97,20 @@ def _indicated(fact: Table, option_indication: Table) -> Table:
     """How many ways in which an option is meant for somebody are met and refused, and the first step of those met."""
     rows = option_indication.inner_join(fact, "fact")
     settled = rows.state.isin(["present", "absent"])
+    right = settled & (rows.state == rows.wanted)
     rows = rows.mutate(
-        right=one_if(settled & (rows.state == rows.wanted)), wrong=one_if(settled & (rows.state != rows.wanted))
+        right=one_if(right),
+        wrong=one_if(settled & (rows.state != rows.wanted)),
+        needed=one_if(right & (rows.wanted == "present")),
     )
-    ways = rows.group_by([*KEY, "indication", "size", "step"]).aggregate(right=rows.right.sum(), wrong=rows.wrong.sum())
+    ways = rows.group_by([*KEY, "indication", "size", "needs", "step"]).aggregate(
+        right=rows.right.sum(), wrong=rows.wrong.sum(), needed=rows.needed.sum()
+    )
     return ways.group_by(list(KEY)).aggregate(
         ways_met=one_if(ways.right == ways.size).sum().cast("int64"),
         step_met=ways.step.min(where=ways.right == ways.size),
         ways_refused=one_if(ways.wrong > 0).sum().cast("int64"),
+        ways_needed=one_if((ways.wrong == 0) & (ways.needs > 0) & (ways.needed == ways.needs)).sum().cast("int64"),
     )
 
 
@@ -132,8 +140,8 @@ def _in_order(rows: Table) -> Table:
             rows.burden_rank, rows.preference_rank, rows.order,
         ],
     )  # fmt: skip
-    return rows.mutate(place=ibis.row_number().over(order).cast("int64")).select(
-        *KEY, "fit", "indicated", "absolute_present", "relative_present", "cautions_present",
+    return rows.mutate(place=ibis.row_number().over(order).cast("int64"), needs_met=rows.ways_needed > 0).select(
+        *KEY, "fit", "indicated", "needs_met", "absolute_present", "relative_present", "cautions_present",
         "contraindications_open", "fit_rank", "indication_rank", "step", "grade_rank", "effect_rank", "burden_rank",
         "preference_rank", "place",
     )  # fmt: skip
