@@ -298,4 +298,45 @@ CASES = [
             "sertraline@2024-01-01 | mgh-atrq | unknown",
         },
     ),
+    Case(
+        "what the next antidepressant did is no success of an agent that was added before it",
+        {
+            "exposure": HEAD + "sertraline | 100 | 2024-01-01 | 120 | 100 |\naripiprazole | 5 | 2024-03-01 | 60 | 5 |\n"
+            "venlafaxine | 150 | 2024-04-30 | 90 | 150 |",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-02-28 | 19\nphq-9 | 2024-04-28 | 18\n"
+            "phq-9 | 2024-05-25 | 5",
+        },
+        {
+            "trial_course": "trial_id | end_value | end_date\naripiprazole@2024-03-01 | 18 | 2024-04-28\n"
+            "sertraline@2024-01-01 | 19 | 2024-02-28\nvenlafaxine@2024-04-30 | 5 | 2024-05-25",
+            "verdict": "trial_id | definition_id | verdict | counts\n"
+            "aripiprazole@2024-03-01 | mgh-atrq | failed | met\nsertraline@2024-01-01 | mgh-atrq | failed | met\n"
+            "venlafaxine@2024-04-30 | mgh-atrq | worked | not met",
+        },
+    ),
+    Case(
+        "an agent without a score of its own before the next antidepressant leaves its outcome open",
+        {
+            "exposure": HEAD + "sertraline | 100 | 2024-01-01 | 120 | 100 |\naripiprazole | 5 | 2024-03-01 | 60 | 5 |\n"
+            "venlafaxine | 150 | 2024-05-04 | 90 | 150 |",
+            "score": SCORES + "phq-9 | 2024-02-28 | 19\nphq-9 | 2024-05-25 | 18",
+        },
+        {
+            "relation": "trial_id | outcome_until\nsertraline@2024-01-01 | 2024-03-01\n"
+            "aripiprazole@2024-03-01 | 2024-05-04\nvenlafaxine@2024-05-04 |",
+            "verdict": "trial_id | definition_id | failure\naripiprazole@2024-03-01 | mgh-atrq | unknown\n"
+            "sertraline@2024-01-01 | mgh-atrq | unknown\nvenlafaxine@2024-05-04 | mgh-atrq | unknown",
+        },
+    ),
+    Case(
+        "a second agent that is added ends the outcome of the first, and one of no dose that counts does not",
+        {
+            "exposure": HEAD + "sertraline | 100 | 2024-01-01 | 200 | 100 |\naripiprazole | 5 | 2024-02-01 | 45 | 5 |\n"
+            "quetiapine | 150 | 2024-03-17 | 60 | 150 |\ntrazodone | 50 | 2024-02-20 | 90 | 50 |",
+        },
+        {
+            "relation": "trial_id | outcome_until\nsertraline@2024-01-01 | 2024-02-01\n"
+            "aripiprazole@2024-02-01 | 2024-03-17\ntrazodone@2024-02-20 | 2024-03-17\nquetiapine@2024-03-17 |",
+        },
+    ),
 ]

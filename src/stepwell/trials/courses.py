@@ -14,7 +14,7 @@ def trial_score(attempt: Table, relation: Table, score_total: Table, instrument:
 
     Args:
         attempt: Trials.
-        relation: For the next step, up to whose start a trial's own outcome is measured.
+        relation: For the day up to which a trial's own outcome is measured.
         score_total: Totals; unknown ones are not used.
         instrument: Knowledge table: which scales measure depression.
         parameter: One row with the rules.
@@ -34,13 +34,13 @@ def trial_score(attempt: Table, relation: Table, score_total: Table, instrument:
     trials = attempt.select(
         "person_id", "trial_id", "start_earliest", "start_latest", "end_latest", same_drug_until=before
     )
-    steps = relation.select("person_id", "trial_id", "next_start_earliest")
+    steps = relation.select("person_id", "trial_id", "outcome_until")
     trials = trials.left_join(steps, ["person_id", "trial_id"]).drop("person_id_right", "trial_id_right")
     rows = trials.inner_join(scores, "person_id").cross_join(
         parameter.select("baseline_before_days", "baseline_after_days", "first_outcome_days", "end_after_days")
     )
     after_end = plus_days(rows.end_latest, rows.end_after_days)
-    until = ibis.least(after_end, rows.next_start_earliest.fill_null(after_end))
+    until = ibis.least(after_end, rows.outcome_until.fill_null(after_end))
     begun = rows.date_earliest >= plus_days(rows.start_latest, rows.first_outcome_days)
     near = (rows.date_earliest >= plus_days(rows.start_earliest, -rows.baseline_before_days)) & (
         rows.date_latest <= plus_days(rows.start_latest, rows.baseline_after_days)
