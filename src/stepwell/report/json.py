@@ -244,7 +244,7 @@ def _end(lookup: Lookup, row: Row, name: str) -> Node | None:
 def _verdict(lookup: Lookup, attempt: Row, row: Row) -> Node:
     dose_cites = lookup.minimum_dose_cites(attempt, row)
     return {
-        **_pick(row, "definition_id", "verdict", "counts", "lost_again", "outcome_basis"),
+        **_pick(row, "definition_id", "verdict", "counts", "lost_again", "well_at_end", "outcome_basis"),
         "dose": {
             "result": row["dose"], "dose_table": row["dose_table"], "minimum": row["minimum_dose"],
             "minimum_unit": lookup.minimum_unit(attempt, row),
@@ -252,7 +252,10 @@ def _verdict(lookup: Lookup, attempt: Row, row: Row) -> Node:
         },
         "duration": {"result": row["duration"], "least_days": row["least_days"], "at": row["least_days_at"]},
         "adherence": {"result": row["adherence"], "least_covered": row["least_covered"]},
-        "failure": {"result": row["failure"], "rule": row["failure_rule"], "below_percent": row["failure_percent"]},
+        "failure": {
+            "result": row["failure"], "rule": row["failure_rule"], "below_percent": row["failure_percent"],
+            "doubt": row["failure_doubt"],
+        },
     }  # fmt: skip
 
 

@@ -39,7 +39,10 @@ VERDICT = {
 """The label of each verdict, in the order of a legend."""
 
 _MEANING = {
-    "worked": "Symptoms fell by {response}% or more at some time, or the record says that it helped.",
+    "worked": (
+        "Symptoms fell by {response}% or more at some time, the last score is in remission, or the record says that it"
+        " helped."
+    ),
     "failed": "Adequate by the definition, and too little better.",
     "partly worked": "Adequate by the definition; better, but not enough to be called a response.",
     "too low": "The dose stayed below the definition's minimum.",
@@ -258,6 +261,24 @@ OUTCOME_BASIS = {
     "inferred from what was done next": "no outcome recorded; another step followed",
     "unknown": "no outcome recorded",
 }
+
+
+FAILURE_DOUBT = {
+    "well by a score": "another score or the record says otherwise, so the failure isn't sure",
+    "supply without a day": (
+        "something of it was handed out on an unknown day, so the score before may not be from before it"
+    ),
+    "same drug before": (
+        "an earlier trial of it had ended not long before and may be going on in this one, so the score before may have"
+        " been brought down by the drug"
+    ),
+    "score from before a break": (
+        "the score before was taken on an earlier treatment, which ended long before this one began"
+    ),
+}
+"""Why a failure that the scores or the record show isn't sure."""
+
+WELL_AT_END = "in remission by the last score: no failure; that the drug brought it about isn't shown"
 
 
 def failure_required(verdict: Row) -> str:

@@ -111,3 +111,13 @@ def test_only_remarks_about_this_person_are_shown() -> None:
     output = text.render(review("ana"))
     assert "Lies after the review; not used." in output
     assert "About somebody else." not in output
+
+
+def test_a_failure_in_doubt_says_why() -> None:
+    flat = " ".join(text.render(review("nia")).split())
+    assert (
+        "unchanged; an earlier trial of it had ended not long before and may be going on in this one, so the score"
+        " before may have been brought down by the drug"
+    ) in flat
+    assert "the outcome; an earlier trial of it had ended not long before" in flat
+    assert "in remission by the last score: no failure; that the drug brought it about isn't shown" in flat

@@ -192,11 +192,17 @@ def _other_ways(lookup: Lookup) -> str:
 
 
 def _medicine(trial: Trial) -> Medicine:
-    verdict = "lost" if trial.verdict == "worked" and trial.note else trial.verdict
     rows = tuple(row.evidence_id for row in trial.evidence)
     said = words()["person"]["verdict"]
     added = f"{said['added']} " if trial.role == "augmentation" else ""
-    return Medicine(trial.drug, trial.dates, f"{added}{said[verdict]}", rows)
+    return Medicine(trial.drug, trial.dates, f"{added}{said[_how_it_went(trial)]}", rows)
+
+
+def _how_it_went(trial: Trial) -> str:
+    """The verdict, or what the page says in its place."""
+    if trial.verdict == "worked" and trial.note:
+        return "lost"
+    return "well" if trial.verdict == "cannot tell" and trial.well_at_end else trial.verdict
 
 
 # --- why -------------------------------------------------------------------------------------------

@@ -70,6 +70,7 @@ class Trial:
     course: str
     change: str
     verdict: str
+    well_at_end: bool
     label: str
     meaning: str
     why: str
@@ -118,6 +119,7 @@ def _trial(lookup: Lookup, citations: Citations, attempt: Row) -> Trial:
         course=course,
         change=change,
         verdict=verdict["verdict"],
+        well_at_end=verdict["well_at_end"],
         label=w.VERDICT[verdict["verdict"]],
         meaning=w.meaning(verdict["verdict"], lookup.response_percent()),
         why=why(lookup, attempt, verdict, criteria),
@@ -220,6 +222,10 @@ def _outcome_found(lookup: Lookup, attempt: Row, verdict: Row) -> str:
         parts.append(w.STOP_REASON[attempt["stop_reason"]])
     if verdict["outcome_basis"] != "measured":
         parts.append(w.OUTCOME_BASIS[verdict["outcome_basis"]])
+    if verdict["failure_doubt"]:
+        parts.append(w.FAILURE_DOUBT[verdict["failure_doubt"]])
+    if verdict["well_at_end"] and verdict["verdict"] == "cannot tell":
+        parts.append(w.WELL_AT_END)
     return "; ".join(dict.fromkeys(parts))
 
 
@@ -241,7 +247,8 @@ def why(lookup: Lookup, attempt: Row, verdict: Row, criteria: tuple[Criterion, .
     if name == "not tolerated":
         return capital(w.STOP_REASON["side effects"]) + f", after {w.treated(attempt)}."
     if name == "cannot tell":
-        chosen = [item for item in criteria if item.result == w.RESULT["unknown"]]
+        unclear = [item for item in criteria if item.result == w.RESULT["unknown"]]
+        chosen = unclear or [item for item in criteria if item.name == "Outcome"]
     else:
         chosen = [item for item in criteria if item.name in _DECIDES[name]]
     return " ".join(f"{item.name}: {item.found} (asked: {item.required})." for item in chosen)

@@ -70,6 +70,8 @@ def _detail(lookup: Lookup, attempt: Row, name: str, verdict: Row) -> str:
         return w.open_duration(attempt, verdict)
     if name == "adherence":
         return f"whether it was taken as prescribed; {w.adherence_found(attempt)}"
+    if verdict["failure_doubt"]:
+        return f"the outcome; {w.FAILURE_DOUBT[verdict['failure_doubt']]}"
     course = next((row for row in lookup.courses.get(attempt["trial_id"], []) if row["preferred"]), None)
     return w.open_outcome(course, lookup.short_scale(course["instrument"]) if course else "")
 
