@@ -516,4 +516,27 @@ CASES = [
         },
         verdict("failed", adherence="met", counts="met"),
     ),
+    Case(
+        "hardly better by the scores and stopped because better contradict each other",
+        {
+            "exposure": HEAD + "sertraline | 100 | 2024-01-01 | 56 | 100 | better",
+            "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-02-25 | 17",
+        },
+        verdict("cannot tell", failure="unknown", counts="unknown", failure_doubt="reported as better"),
+    ),
+    Case(
+        "a drug that goes on working after two gaps is held against the beginning of the first",
+        {
+            "exposure": HEAD + "bupropion | 150 | 2024-01-01 | 60 | 300 |\nbupropion | 150 | 2024-04-10 | 30 | 300 |\n"
+            "bupropion | 150 | 2024-06-15 | 90 | 300 |",
+            "score": SCORES + "phq-9 | 2023-12-28 | 19\nphq-9 | 2024-02-25 | 7\nphq-9 | 2024-04-12 | 7\n"
+            "phq-9 | 2024-05-05 | 7\nphq-9 | 2024-06-17 | 7\nphq-9 | 2024-09-01 | 7",
+        },
+        {
+            "verdict": "definition_id | trial_id | counts | failure_doubt\n"
+            f"{SFORZINI} | bupropion@2024-01-01 | not met |\n"
+            f"{SFORZINI} | bupropion@2024-04-10 | unknown |\n"
+            f"{SFORZINI} | bupropion@2024-06-15 | unknown | same drug before"
+        },
+    ),
 ]

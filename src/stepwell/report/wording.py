@@ -265,6 +265,7 @@ OUTCOME_BASIS = {
 
 FAILURE_DOUBT = {
     "well by a score": "another score or the record says otherwise, so the failure isn't sure",
+    "reported as better": "the record says that it helped, so the failure isn't sure",
     "supply without a day": (
         "something of it was handed out on an unknown day, so the score before may not be from before it"
     ),

@@ -80,8 +80,10 @@ def _doubt(rows: Table) -> ibis.Value:
     again = rows.resumed.fill_null(False) & ~failed_anew(rows)
     judged = (rows.failure_rule == "improvement below") & (rows.failure == MET)
     measured = judged & (rows.outcome_basis == "measured")
+    better = ((rows.reported_outcome == "better") | (rows.stop_reason == "better")).fill_null(False)
     return ibis.cases(
         (judged & rows.perhaps_well, "well by a score"),
+        (measured & better, "reported as better"),
         (measured & rows.undated, "supply without a day"),
         (measured & again, "same drug before"),
         (measured & rows.baseline_before_pause.fill_null(False), "score from before a break"),

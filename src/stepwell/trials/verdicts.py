@@ -25,10 +25,10 @@ def verdict(
     tell` (well at the end, but not shown to be ill before), `failed`, `partly worked`, `cannot tell` (outcome unknown).
 
     Returns:
-        `verdict`, the results it follows from, `counts`, and `lost_again`: it had worked, and by the
-        last score no longer did; `well_at_end`: the last score is in remission; `failure_doubt`: why a
-        failure that was found isn't sure (`well by a score`, `supply without a day`, `same drug before`, `score from
-        before a break`).
+        `verdict`, the results it follows from, `counts`; `lost_again`: it had worked, and by the last score no longer
+        did; `well_at_end`: the last score is in remission; `failure_doubt`: why a failure that was found isn't sure
+        (`well by a score`, `reported as better`, `supply without a day`, `same drug before`, `score from before a
+        break`).
     """
     rows = assessment(attempt, relation, trial_course, minimum_day, exposure, definition, parameter)
     answered = (rows.outcome_basis == "measured") & (rows.best_improvement_percent >= rows.response_percent)
