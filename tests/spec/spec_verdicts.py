@@ -22,7 +22,11 @@ CASES = [
             "exposure": HEAD + "sertraline | 100 | 2024-01-01 | 56 | 2500 |",
             "score": SCORES + "phq-9 | 2023-12-28 | 20\nphq-9 | 2024-02-25 | 17",
         },
-        verdict("cannot tell", dose="unknown", counts="unknown"),
+        verdict("cannot tell", dose="unknown", counts="unknown")
+        | {
+            "supply": "evidence_id | dose_per_day_high | dose_set_aside_low | dose_set_aside_high | highest_licensed\n"
+            "exposure-1 | | 2500 | 2500 | 200"
+        },
     ),
     Case(
         "twice the highest licensed dose is taken by some and stands",

@@ -19,6 +19,7 @@ from stepwell.report.view.page import Page, page
 from stepwell.report.view.questions import QuestionView
 from stepwell.report.view.record import findings
 from stepwell.report.view.safety import SAME_DAY, newest_answer
+from stepwell.report.view.trials import doses_set_aside
 from stepwell.review import Review
 
 FORMAT = "stepwell.review/1"
@@ -191,6 +192,7 @@ def _trial(lookup: Lookup, row: Row) -> Node:
         "days": _range(row, "days"), "covered_days": _range(row, "covered"),
         "proportion_covered": _range(row, "proportion_covered"), "basis": row["basis"],
         "first_dose": _range(row, "first_dose"), "highest_dose": _range(row, "peak_dose"), **_pick(row, "dose_unit"),
+        "doses_set_aside": list(doses_set_aside(lookup, row)),
         "dose_steps": [_step(step) for step in lookup.steps(row)],
         **_pick(row, "stop_reason", "reported_outcome", "stated_adherence"),
         "relation": _relation(relation),
@@ -386,8 +388,10 @@ def _supply(row: Row) -> Node:
     return {
         **_pick(row, "supply_id", "ingredient", "formulation", "product"),
         "start": _dates(row, "start"), "last_day": _last_days(row), "dose_per_day": _range(row, "dose_per_day"),
-        **_pick(row, "dose_unit", "dose_basis", "basis", "status", "stop_reason", "adherence", "reported_outcome",
-                "coded_by", "counts", "trap", "set_aside", "inferred", "order_evidence_id", "evidence_id"),
+        "dose_set_aside": _range(row, "dose_set_aside"),
+        **_pick(row, "highest_licensed", "dose_unit", "dose_basis", "basis", "status", "stop_reason", "adherence",
+                "reported_outcome", "coded_by", "counts", "trap", "set_aside", "inferred", "order_evidence_id",
+                "evidence_id"),
     }  # fmt: skip
 
 

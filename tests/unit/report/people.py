@@ -250,6 +250,20 @@ def nia() -> dict[str, list[Row]]:
     }
 
 
+def oto() -> dict[str, list[Row]]:
+    """Taken now: a dose in the record that nobody takes, a hundred times that of the tablets."""
+    who = "oto"
+    return {
+        "person": [{"person_id": who, "sex": "male", "evidence_id": "Patient/oto", **dated("birth", "1990-02")}],
+        "condition": [diagnosis(who, "major-depression", "2023-04")],
+        "exposure": [
+            *_refills(who, 1, "sertraline", date(2023, 5, 4), [50, 5000, 50]),
+            *_refills(who, 10, "escitalopram", date(2024, 4, 20), [1000, 1000, 1000]),
+        ],
+        "score": [score(who, 1, "phq-9", "2023-05-01", 19), score(who, 2, "phq-9", "2024-06-20", 17)],
+    }
+
+
 PEOPLE = {
     "ana": ana,
     "ben": ben,
@@ -264,6 +278,7 @@ PEOPLE = {
     "lea": lea,
     "max": max_,
     "nia": nia,
+    "oto": oto,
 }
 
 

@@ -317,3 +317,13 @@ def test_a_medicine_that_ended_well_did_not_fail_and_may_not_have_helped() -> No
         "Your record does not say enough to tell.",
         "Your score was low at the end. So this medicine did not fail. We can't tell how much it did.",
     ]
+
+
+def test_a_dose_that_cannot_be_right_is_told_kindly_and_what_to_do_if_it_is() -> None:
+    earlier, now = (row.said for row in page("oto").medicines)
+    assert earlier.endswith(
+        "Your record gives a dose of 5000 mg a day. That is far more than people take, so it is likely a mistake."
+        " We did not use it. Please ask your doctor or pharmacist to check it."
+    )
+    assert now.endswith("check it. If you do take that much, call them today.")
+    assert "MedicationDispense/2" in page("oto").medicines[0].rows

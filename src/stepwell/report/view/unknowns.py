@@ -65,7 +65,7 @@ def _detail(lookup: Lookup, attempt: Row, name: str, verdict: Row) -> str:
     """What about a trial isn't known, and how far the record goes."""
     if name == "dose":
         table = "" if verdict["dose_table"] is None else lookup.dose_table(verdict["dose_table"])
-        return w.open_dose(attempt, verdict, table)
+        return w.open_dose(attempt, verdict, table, lookup.doses_set_aside(attempt))
     if name == "duration":
         return w.open_duration(attempt, verdict)
     if name == "adherence":
