@@ -543,4 +543,17 @@ CASES = [
             f"{SFORZINI} | bupropion@2024-06-15 | unknown | same drug before"
         },
     ),
+    Case(
+        "a supply that lasted nobody knows how long may have been followed by a break",
+        {
+            "exposure": HEAD + "sertraline | 100 | 2024-01-01 | 30 | 100 |\nsertraline | 100 | 2024-01-31 | | |\n"
+            "sertraline | 100 | 2024-03-01 | 30 | 100 |\nvenlafaxine | 150 | 2024-05-15 | 60 | 150 |",
+            "score": SCORES + "phq-9 | 2024-03-28 | 18\nphq-9 | 2024-07-10 | 14",
+        },
+        {
+            "verdict": "definition_id | trial_id | failure | failure_doubt\n"
+            f"{SFORZINI} | sertraline@2024-01-01 | unknown |\n"
+            f"{SFORZINI} | venlafaxine@2024-05-15 | unknown | score from before a break"
+        },
+    ),
 ]

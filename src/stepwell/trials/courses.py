@@ -32,7 +32,8 @@ def trial_score(attempt: Table, relation: Table, score_total: Table, instrument:
         "person_id", "instrument", "preference", "score_id", "date_earliest", "date_latest", "value"
     )
     before = earlier_maximum(attempt.end_latest, ["person_id", "ingredient"], [attempt.era])
-    treated = earlier_maximum(attempt.end_latest, ["person_id"], [attempt.start_earliest, attempt.trial_id])
+    # As far as it surely went: after an unknown end there may have been a break.
+    treated = earlier_maximum(attempt.end_earliest, ["person_id"], [attempt.start_earliest, attempt.trial_id])
     trials = attempt.select(
         "person_id", "trial_id", "start_earliest", "start_latest", "end_latest", same_drug_until=before,
         treated_until=treated,
