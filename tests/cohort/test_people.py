@@ -143,6 +143,13 @@ def test_a_trial_whose_outcome_nobody_wrote_down_makes_it_impossible_to_tell(kno
     assert (unmeasured["class"], unmeasured["fault"]) == ("cannot tell", "never measured")
 
 
+def test_somebody_who_is_well_at_the_end_has_not_been_left_unmeasured(knowledge: Knowledge) -> None:
+    attempts = [trial(1, "sertraline", DAY)]
+    row = labelled(knowledge, attempts, [judged(1, "cannot tell", counts="not met", well_at_end=True)])
+
+    assert (row["class"], row["fault"]) == ("not resistant", "worked")
+
+
 def test_a_trial_that_begins_when_the_rule_is_met_is_not_behind_it(knowledge: Knowledge) -> None:
     attempts = [trial(1, "sertraline", DAY), trial(2, "citalopram", date(2024, 7, 1))]
     row = labelled(knowledge, attempts, [judged(1, "failed"), judged(2, "failed")])

@@ -32,7 +32,7 @@ def labelled_trial(definition_result: Table, definition: Table, attempt: Table, 
     rows = met.inner_join(trials, "person_id")
     rows = rows.filter(rows.start_earliest < rows.index_date)
     judged = verdict.inner_join(cohort_parameter.select(definition_id="headline"), "definition_id")
-    judged = judged.select("person_id", "trial_id", "verdict", "counts", "dose", "duration", "adherence")
+    judged = judged.select("person_id", "trial_id", "verdict", "counts", "dose", "duration", "adherence", "well_at_end")
     rows = rows.inner_join(judged, ["person_id", "trial_id"])
     return rows.select(*KEY, "trial_id", "ingredient", "counts", "inferred", fault=_fault(rows))
 
@@ -50,9 +50,10 @@ def _fault(rows: Table) -> Value:
         (rows.duration == UNKNOWN, "length unknown"),
         else_="never measured",
     )
-    return ibis.cases(
-        (rows.counts == MET, NO_FAULT), (rows.verdict == "cannot tell", missing), else_=rows.verdict
-    )  # fmt: skip
+    unclear = rows.verdict == "cannot tell"
+    # Whether the drug made somebody well who is well isn't shown, but nothing failed.
+    well = unclear & rows.well_at_end.fill_null(False) & (rows.counts == NOT_MET)
+    return ibis.cases((rows.counts == MET, NO_FAULT), (well, "worked"), (unclear, missing), else_=rows.verdict)
 
 
 def pseudo_resistance(

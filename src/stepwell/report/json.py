@@ -19,6 +19,7 @@ from stepwell.report.view.page import Page, page
 from stepwell.report.view.questions import QuestionView
 from stepwell.report.view.record import findings
 from stepwell.report.view.safety import SAME_DAY, newest_answer
+from stepwell.report.view.trials import doses_set_aside
 from stepwell.review import Review
 
 FORMAT = "stepwell.review/1"
@@ -191,6 +192,7 @@ def _trial(lookup: Lookup, row: Row) -> Node:
         "days": _range(row, "days"), "covered_days": _range(row, "covered"),
         "proportion_covered": _range(row, "proportion_covered"), "basis": row["basis"],
         "first_dose": _range(row, "first_dose"), "highest_dose": _range(row, "peak_dose"), **_pick(row, "dose_unit"),
+        "doses_set_aside": list(doses_set_aside(lookup, row)),
         "dose_steps": [_step(step) for step in lookup.steps(row)],
         **_pick(row, "stop_reason", "reported_outcome", "stated_adherence"),
         "relation": _relation(relation),
@@ -244,7 +246,7 @@ def _end(lookup: Lookup, row: Row, name: str) -> Node | None:
 def _verdict(lookup: Lookup, attempt: Row, row: Row) -> Node:
     dose_cites = lookup.minimum_dose_cites(attempt, row)
     return {
-        **_pick(row, "definition_id", "verdict", "counts", "lost_again", "outcome_basis"),
+        **_pick(row, "definition_id", "verdict", "counts", "lost_again", "well_at_end", "outcome_basis"),
         "dose": {
             "result": row["dose"], "dose_table": row["dose_table"], "minimum": row["minimum_dose"],
             "minimum_unit": lookup.minimum_unit(attempt, row),
@@ -252,7 +254,10 @@ def _verdict(lookup: Lookup, attempt: Row, row: Row) -> Node:
         },
         "duration": {"result": row["duration"], "least_days": row["least_days"], "at": row["least_days_at"]},
         "adherence": {"result": row["adherence"], "least_covered": row["least_covered"]},
-        "failure": {"result": row["failure"], "rule": row["failure_rule"], "below_percent": row["failure_percent"]},
+        "failure": {
+            "result": row["failure"], "rule": row["failure_rule"], "below_percent": row["failure_percent"],
+            "doubt": row["failure_doubt"],
+        },
     }  # fmt: skip
 
 
@@ -383,8 +388,10 @@ def _supply(row: Row) -> Node:
     return {
         **_pick(row, "supply_id", "ingredient", "formulation", "product"),
         "start": _dates(row, "start"), "last_day": _last_days(row), "dose_per_day": _range(row, "dose_per_day"),
-        **_pick(row, "dose_unit", "dose_basis", "basis", "status", "stop_reason", "adherence", "reported_outcome",
-                "coded_by", "counts", "trap", "set_aside", "inferred", "order_evidence_id", "evidence_id"),
+        "dose_set_aside": _range(row, "dose_set_aside"),
+        **_pick(row, "highest_licensed", "dose_unit", "dose_basis", "basis", "status", "stop_reason", "adherence",
+                "reported_outcome", "coded_by", "counts", "trap", "set_aside", "inferred", "order_evidence_id",
+                "evidence_id"),
     }  # fmt: skip
 
 

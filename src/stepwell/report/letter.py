@@ -56,7 +56,9 @@ class Letter:
     about: tuple[tuple[str, str], ...]
     safety: str
     help: str
+    limits: tuple[str, ...]
     lines: tuple[Line, ...]
+    set_aside: tuple[str, ...]
     counts: str
     treatments: tuple[Fact, ...]
     option: str
@@ -82,7 +84,9 @@ def letter(review: Review, option_id: str | None = None) -> Letter:
         about=tuple(_about(lookup, shown)),
         safety=_safety(shown),
         help=_help(shown),
+        limits=tuple(f"{limit.words} ({limit.where})" for limit in shown.limits),
         lines=tuple(_line(lookup, trial) for trial in shown.trials),
+        set_aside=tuple(f"{trial.drug}: {words}" for trial in shown.trials for words in trial.doses_set_aside),
         counts=f"{shown.answer.lead}: {shown.answer.sentence}",
         treatments=tuple(_facts(lookup, _treatments(lookup))),
         option=option.title if option else "",
@@ -155,7 +159,7 @@ def _line(lookup: Lookup, trial: Trial) -> Line:
     return Line(
         cells=(
             f"{trial.drug} ({trial.drug_class})" if trial.drug_class else trial.drug,
-            _or_blank(trial.dose),
+            _dose(trial),
             trial.dates.replace("not recorded", BLANK),
             _or_blank(trial.days),
             _taken(attempt),
@@ -164,6 +168,11 @@ def _line(lookup: Lookup, trial: Trial) -> Line:
         ),
         added=trial.role == "augmentation",
     )
+
+
+def _dose(trial: Trial) -> str:
+    """The highest dose; blank, to be filled in, with the one that the record gives beside it if that was set aside."""
+    return f"{BLANK} ({trial.dose})" if trial.dose.endswith(w.SET_ASIDE) else _or_blank(trial.dose)
 
 
 def _or_blank(words: str) -> str:
@@ -221,6 +230,8 @@ def text(review: Review, option_id: str | None = None, width: int = 100) -> str:
     shown = letter(review, option_id)
     lines = [f"Treatment history, {day(review.as_of)}"]
     lines += [*wrap(f"SAFETY FIRST: {shown.safety}", width), *wrap(shown.help, width), ""] if shown.safety else [""]
+    lines += [line for words in shown.limits for line in wrap(words, width)]
+    lines += [""] if shown.limits else []
     lines += [f"{name}: {words}" for name, words in shown.about]
     lines += [f"For: {shown.option}"] if shown.option else []
     lines += ["", "Trials"]
@@ -228,6 +239,7 @@ def text(review: Review, option_id: str | None = None, width: int = 100) -> str:
         lines.append(f"{place}. {line.cells[0]}{' (added)' if line.added else ''}")
         lines += [f"   {name}: {words}" for name, words in zip(HEADINGS[1:], line.cells[1:], strict=True)]
     lines += [] if shown.lines else [f"   {BLANK}"]
+    lines += [line for words in shown.set_aside for line in wrap(words, width)]
     lines += ["", *wrap(shown.counts, width)]
     for heading, facts in (("Other treatments", shown.treatments), ("Contraindications", shown.contraindications)):
         if facts:

@@ -123,6 +123,18 @@ class Lookup:
         key = (attempt["ingredient"], attempt["era"])
         return [row for row in self.rows("dose_step") if (row["ingredient"], row["era"]) == key]
 
+    def doses_set_aside(self, attempt: Row) -> list[Row]:
+        """Supplies of a trial whose dose was set aside as more than anybody takes, in time."""
+        mine = {row["evidence_id"] for row in self.evidence.get(attempt["trial_id"], [])}
+        first, last = attempt["start_earliest"], attempt["end_latest"]
+        return [
+            row
+            for row in self.rows("supply")
+            if row["highest_licensed"] is not None
+            and (row["ingredient"], row["evidence_id"] in mine) == (attempt["ingredient"], True)
+            and first <= row["start_earliest"] <= last
+        ]
+
     def location(self, evidence_id: str) -> str:
         """File and line of a row of the record, empty if the reader didn't keep them."""
         found = self.review.records.locations.get(evidence_id)

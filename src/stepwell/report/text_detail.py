@@ -42,6 +42,8 @@ def _trial(console: Console, trial: Trial, leading: str) -> None:
     put(console, f"{trial.meaning} {trial.note}".strip())
     put(console, f"Because: {trial.why}")
     put(console, f"{capital(trial.strategy)}. {trial.ended}")
+    for words in trial.doses_set_aside:
+        put(console, words)
     put(console, f"By {leading}:")
     for item in trial.criteria:
         put(

@@ -1,5 +1,6 @@
 """The words for what the tables say: one place, plain, without blame, and never an order or a diagnosis."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from stepwell.knowledge import schema as s
@@ -13,6 +14,9 @@ NOW = {"still running": "too early to judge", "failed": "failed so far"}
 """What a verdict is called while the trial goes on, where that differs."""
 
 QUESTION = "Is the medication really failing?"
+
+IMPLAUSIBLE = "implausible-dose-times"
+"""The rule by which a dose is set aside."""
 
 NOT_A_DIAGNOSIS = (
     "This is not a diagnosis and not medical advice. Fixed rules were applied to what the record says, so that a"
@@ -39,7 +43,10 @@ VERDICT = {
 """The label of each verdict, in the order of a legend."""
 
 _MEANING = {
-    "worked": "Symptoms fell by {response}% or more at some time, or the record says that it helped.",
+    "worked": (
+        "Symptoms fell by {response}% or more at some time, the last score is in remission, or the record says that it"
+        " helped."
+    ),
     "failed": "Adequate by the definition, and too little better.",
     "partly worked": "Adequate by the definition; better, but not enough to be called a response.",
     "too low": "The dose stayed below the definition's minimum.",
@@ -141,19 +148,46 @@ def strategy(relation: Row, drug: str) -> str:
     return STRATEGY[relation["strategy"]].format(drug=drug)
 
 
-def dose_reached(attempt: Row) -> str:
-    """The highest dose of a trial."""
-    return amount(attempt["peak_dose_low"], attempt["peak_dose_high"], attempt["dose_unit"] or "")
+def dose_reached(attempt: Row, aside: Sequence[Row] = ()) -> str:
+    """The highest dose of a trial; of one that was set aside it is said that it stands in the record.
+
+    Args:
+        attempt: The trial.
+        aside: Its supplies whose dose was set aside.
+    """
+    known = amount(attempt["peak_dose_low"], attempt["peak_dose_high"], attempt["dose_unit"] or "")
+    if not aside:
+        return known
+    doses = listed(list(dict.fromkeys(dose_aside(row) for row in aside)))
+    return f"{'not known' if known == NOT_RECORDED else known} ({doses} in the record, {SET_ASIDE})"
 
 
-def dose_found(attempt: Row, verdict: Row) -> str:
+SET_ASIDE = "set aside"
+"""Ends the words of a dose that stands in the record and isn't used."""
+
+
+def dose_aside(row: Row) -> str:
+    """A dose that was set aside, as the record gives it."""
+    return amount(row["dose_set_aside_low"], row["dose_set_aside_high"], row["dose_unit"] or "")
+
+
+def why_aside(row: Row, times: float) -> str:
+    """Why a dose was set aside."""
+    most = amount(row["highest_licensed"], row["highest_licensed"], row["dose_unit"] or "")
+    return (
+        f"set aside as an error of the record, because it is more than {number(times)} times the highest licensed dose"
+        f" ({most}); so the dose counts as not known"
+    )
+
+
+def dose_found(attempt: Row, verdict: Row, aside: Sequence[Row] = ()) -> str:
     """The highest dose, and the days on the minimum or more.
 
     Where the dose table doesn't list the drug there is nothing to count days against.
     """
     if verdict["minimum_dose"] is None:
-        return f"highest dose {dose_reached(attempt)}"
-    return f"highest dose {dose_reached(attempt)}; {at_minimum(verdict)} at the minimum or more"
+        return f"highest dose {dose_reached(attempt, aside)}"
+    return f"highest dose {dose_reached(attempt, aside)}; {at_minimum(verdict)} at the minimum or more"
 
 
 def at_minimum(verdict: Row) -> str:
@@ -258,6 +292,25 @@ OUTCOME_BASIS = {
     "inferred from what was done next": "no outcome recorded; another step followed",
     "unknown": "no outcome recorded",
 }
+
+
+FAILURE_DOUBT = {
+    "well by a score": "another score or the record says otherwise, so the failure isn't sure",
+    "reported as better": "the record says that it helped, so the failure isn't sure",
+    "supply without a day": (
+        "something of it was handed out on an unknown day, so the score before may not be from before it"
+    ),
+    "same drug before": (
+        "an earlier trial of it had ended not long before and may be going on in this one, so the score before may have"
+        " been brought down by the drug"
+    ),
+    "score from before a break": (
+        "the score before was taken on an earlier treatment, which ended long before this one began"
+    ),
+}
+"""Why a failure that the scores or the record show isn't sure."""
+
+WELL_AT_END = "in remission by the last score: no failure; that the drug brought it about isn't shown"
 
 
 def failure_required(verdict: Row) -> str:
@@ -398,11 +451,12 @@ OPEN_SHORT = {
 }
 
 
-def open_dose(attempt: Row, verdict: Row, table: str) -> str:
+def open_dose(attempt: Row, verdict: Row, table: str, aside: Sequence[Row] = ()) -> str:
     """What isn't known of a dose."""
     if verdict["minimum_dose"] is None:
-        return f"whether the dose ({dose_reached(attempt)}) was enough; no minimum for it in {table}"
-    return f"the dose; the record allows {at_minimum(verdict)} at the minimum or more"
+        return f"whether the dose ({dose_reached(attempt, aside)}) was enough; no minimum for it in {table}"
+    stands = f" ({dose_reached(attempt, aside)})" if aside else ""
+    return f"the dose{stands}; the record allows {at_minimum(verdict)} at the minimum or more"
 
 
 def open_duration(attempt: Row, verdict: Row) -> str:

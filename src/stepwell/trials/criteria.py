@@ -1,9 +1,11 @@
 """What each definition asks of each trial, and whether the trial fulfils it: the because-of of a verdict."""
 
 import ibis
-from ibis.expr.types import Table
+from ibis.expr.types import BooleanValue, Table
 
 from stepwell.logic import MET, NOT_MET, NOT_TESTED, UNKNOWN, all_met, at_least, days_between, known
+from stepwell.trials.remission import well_at_end
+from stepwell.trials.restarts import failed_anew, resumed
 
 KEY = ("person_id", "trial_id")
 
@@ -18,17 +20,23 @@ def assessment(
         `dose`, `duration`, `adherence`, `failure` (`met`, `not met`, `unknown`, `not tested`), the
         figures they rest on (`days_at_minimum_*`, `minimum_dose`, `duration_low`, `duration_high`), how
         the outcome is known (`outcome_basis`: `measured`, `reported`, `inferred from what was done
-        next`, `unknown`), and `counts`: whether the trial counts as a failed one by the definition.
+        next`, `unknown`), `failure_doubt` (why a failure that was found isn't
+        sure), `well` and `recovered` (the last score is in remission, and wasn't before), and `counts`: whether the
+        trial counts as a failed one by the definition.
     """
     rows = _facts(attempt, relation, trial_course, definition, minimum_day, parameter)
     rows = rows.left_join(_undated(exposure), ["person_id", "ingredient"]).drop("person_id_right", "ingredient_right")
-    rows = rows.mutate(undated=rows.undated.notnull())
+    rows = rows.mutate(undated_rows=rows.undated.fill_null(0), undated=rows.undated.notnull())
+    for part in (resumed(attempt, trial_course, parameter), well_at_end(trial_course, parameter)):
+        rows = rows.left_join(part, list(KEY)).drop(*(f"{key}_right" for key in KEY))
     rows = rows.mutate(
         dose=_unless_undated(rows, _dose(rows)), duration=_unless_undated(rows, _duration(rows)),
-        adherence=_adherence(rows), outcome_basis=_basis(rows),
+        adherence=_adherence(rows), outcome_basis=_basis(rows), **_wellness(rows),
     )  # fmt: skip
     rows = rows.mutate(failure=_failure(rows))
-    rows = rows.mutate(failure=ibis.cases((_unplaced(rows), UNKNOWN), else_=rows.failure))
+    rows = rows.mutate(failure=ibis.cases((_treated_well(rows), NOT_MET), else_=rows.failure))
+    rows = rows.mutate(failure_doubt=_doubt(rows))
+    rows = rows.mutate(failure=ibis.cases((rows.failure_doubt.notnull(), UNKNOWN), else_=rows.failure))
     return rows.mutate(counts=all_met([_role(rows), rows.dose, rows.duration, rows.adherence, rows.failure]))
 
 
@@ -47,9 +55,40 @@ def _unless_undated(rows: Table, result: ibis.Value) -> ibis.Value:
     return ibis.cases((rows.undated & (result == NOT_MET), UNKNOWN), else_=result)
 
 
-def _unplaced(rows: Table) -> ibis.Value:
-    """Whether the failure rests on a baseline that may not be that of the trial."""
-    return rows.undated & (rows.outcome_basis == "measured") & (rows.failure == MET)
+def _wellness(rows: Table) -> dict[str, BooleanValue]:
+    """Whether the last score is in remission, surely and perhaps; one taken after an unknown end may be of later."""
+    late = days_between(rows.end_earliest, rows.well_on) > rows.end_after_days
+    placed = ~((rows.state == "unknown") & late).fill_null(False)
+    return {
+        "well": (rows.surely & placed).fill_null(False),
+        "perhaps_well": (rows.perhaps & placed).fill_null(False),
+        "recovered": rows.recovered.fill_null(False),
+    }
+
+
+def _treated_well(rows: Table) -> BooleanValue:
+    """Whether somebody is measured to be well at the end, who so can't have got too little better."""
+    return rows.well & (rows.outcome_basis == "measured") & (rows.failure_rule == "improvement below")
+
+
+def _doubt(rows: Table) -> ibis.Value:
+    """Why a failure isn't sure although it was found; null where it is, or where none was found.
+
+    The baseline may not say how the person was when the trial began, or the last score contradicts what was reported
+    or another scale.
+    """
+    again = rows.resumed.fill_null(False) & ~failed_anew(rows)
+    judged = (rows.failure_rule == "improvement below") & (rows.failure == MET)
+    measured = judged & (rows.outcome_basis == "measured")
+    better = ((rows.reported_outcome == "better") | (rows.stop_reason == "better")).fill_null(False)
+    return ibis.cases(
+        (judged & rows.perhaps_well, "well by a score"),
+        (measured & better, "reported as better"),
+        (measured & rows.undated, "supply without a day"),
+        (measured & again, "same drug before"),
+        (measured & rows.baseline_before_pause.fill_null(False), "score from before a break"),
+        else_=ibis.null("string"),
+    )
 
 
 def _role(rows: Table) -> ibis.Value:
@@ -61,14 +100,16 @@ def _role(rows: Table) -> ibis.Value:
 def _facts(
     attempt: Table, relation: Table, trial_course: Table, definition: Table, minimum_day: Table, parameter: Table
 ) -> Table:
-    trials = attempt.select(
+    trials = attempt.mutate(trials_of_drug=attempt.count().over(ibis.window(group_by=["person_id", "ingredient"])))
+    trials = trials.select(
         *KEY, "ingredient", "era", "role", "state", "basis", "start_latest", "end_earliest", "days_low", "days_high",
-        "stop_reason", "stated_adherence", "reported_outcome", "proportion_covered_low", "proportion_covered_high",
-        "proportion_supplied_low",
+        "trials_of_drug", "stop_reason", "stated_adherence", "reported_outcome", "proportion_covered_low",
+        "proportion_covered_high", "proportion_supplied_low",
     )  # fmt: skip
     course = trial_course.filter(trial_course.preferred).select(
-        *KEY, "improvement_percent", "best_improvement_percent", "end_date"
-    )
+        *KEY, "improvement_percent", "best_improvement_percent", "baseline_value", "end_value", "end_date",
+        "baseline_before_pause",
+    )  # fmt: skip
     steps = relation.select(*KEY, "strategy", "next_trial_id", "next_strategy", "followed")
     rows = trials.inner_join(steps, list(KEY)).left_join(course, list(KEY))
     rows = rows.drop(*(f"{key}_right" for key in KEY if f"{key}_right" in rows.columns))
@@ -77,7 +118,9 @@ def _facts(
             "definition_id", "dose_table", "least_days", "least_days_at", "least_covered", "failure_rule",
             "failure_percent", "count_augmentation", "augmentation_least_days", "augmentation_dose_table",
         )
-    ).cross_join(parameter.select("response_percent", "partial_percent", "end_after_days"))  # fmt: skip
+    ).cross_join(
+        parameter.select("response_percent", "partial_percent", "end_after_days", "persistence_days")
+    )  # fmt: skip
     adding = rows.role == "augmentation"
     rows = rows.mutate(
         least_days=ibis.cases((adding, rows.augmentation_least_days.fill_null(rows.least_days)), else_=rows.least_days),
@@ -113,7 +156,11 @@ def _duration(rows: Table) -> ibis.Value:
 def _adherence(rows: Table) -> ibis.Value:
     """Supply tells how much can have been taken, an order alone doesn't; contradiction is unknown."""
     supplied = at_least(rows.proportion_supplied_low, rows.proportion_covered_high, rows.least_covered)
-    by_supply = ibis.cases((rows.basis == "ordered", UNKNOWN), else_=_unless_undated(rows, supplied))
+    by_supply = ibis.cases(
+        (rows.basis == "ordered", UNKNOWN),
+        (rows.undated & (supplied == MET) & ~_covered_if_longer(rows), UNKNOWN),
+        else_=_unless_undated(rows, supplied),
+    )
     said = rows.stated_adherence
     return ibis.cases(
         (said == "no", NOT_MET),
@@ -125,6 +172,16 @@ def _adherence(rows: Table) -> ibis.Value:
         (said == "partly", UNKNOWN),
         else_=by_supply,
     )
+
+
+def _covered_if_longer(rows: Table) -> BooleanValue:
+    """Whether enough of the days would be covered if supplies of an unknown day made the trial longer.
+
+    Each adds at most a gap of `persistence_days`. Where the drug has another trial, it may join the two.
+    """
+    longest = rows.days_high + rows.undated_rows * rows.persistence_days
+    least = rows.proportion_supplied_low * rows.days_high / longest
+    return (rows.trials_of_drug == 1) & (least >= rows.least_covered).fill_null(False)
 
 
 def _basis(rows: Table) -> ibis.Value:

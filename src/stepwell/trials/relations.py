@@ -20,21 +20,27 @@ def relation(attempt: Table, trial_pair: Table) -> Table:
         `restart`, `new start`, `alone`: an augmenting agent without an antidepressant, `unknown`),
         `with_trial_id` (the one switched from, combined with or augmented), `next_trial_id`,
         `next_strategy`, `next_start_earliest` of the next step that was taken while it ran or
-        within `switch_gap_days` of its end and could matter; `followed`: whether any other was, at whatever dose.
+        within `switch_gap_days` of its end and could matter; `followed`: whether any other was, at whatever dose;
+        `outcome_until`: the first day whose scores are no longer its own, the start of that step or, of an augmenting
+        agent, of whatever was begun next beside it or after it.
     """
-    before, after, followed = _before(trial_pair), _after(trial_pair), _followed(trial_pair)
     placed = attempt.select("person_id", "trial_id", "role", "start_earliest")
     window = ibis.window(group_by="person_id", order_by=[placed.start_earliest, placed.trial_id])
-    placed = placed.mutate(order=ibis.row_number().over(window) + 1).left_join(before, ["person_id", "trial_id"])
-    placed = placed.drop("person_id_right", "trial_id_right").left_join(after, ["person_id", "trial_id"])
-    placed = placed.drop("person_id_right", "trial_id_right").left_join(followed, ["person_id", "trial_id"])
+    placed = placed.mutate(order=ibis.row_number().over(window) + 1)
+    for part in (_before(trial_pair), _after(trial_pair), _followed(trial_pair), _after_agent(trial_pair)):
+        placed = placed.left_join(part, ["person_id", "trial_id"]).drop("person_id_right", "trial_id_right")
     placed = placed.mutate(strategy=_strategy(placed), followed=placed.followed.fill_null(NOT_MET))
+    sooner = (placed.begun_after < placed.next_start_earliest).fill_null(False)
     unrelated = placed.strategy.isin(["first", "alone"])
     return placed.select(
         "person_id", "trial_id", "order", "strategy",
         with_trial_id=ibis.cases((unrelated, ibis.null("string")), else_=placed.with_trial_id),
         next_trial_id="next_trial_id", next_strategy="next_strategy",
         next_start_earliest="next_start_earliest", next_start_latest="next_start_latest", followed="followed",
+        outcome_until=ibis.cases(
+            (sooner, placed.begun_after),
+            else_=ibis.coalesce(placed.next_start_earliest, placed.begun_after),
+        ),
     )  # fmt: skip
 
 
@@ -128,6 +134,17 @@ def _followed(pairs: Table) -> Table:
     )
     followed = ibis.cases((steps.sure > 0, MET), (steps.unsure > 0, UNKNOWN), else_=NOT_MET)
     return steps.select("person_id", trial_id="other_trial_id", followed=followed)
+
+
+def _after_agent(pairs: Table) -> Table:
+    """When something else was begun after the start of each augmenting agent, which is no next step of the agent."""
+    steps = pairs.filter((pairs.other_role == AUGMENTATION) & (pairs.relation == "none"))
+    steps = steps.filter(steps.may_reach.fill_null(True) & (steps.start_earliest > steps.other_start_latest))
+    return (
+        steps.group_by(["person_id", "other_trial_id"])
+        .aggregate(begun_after=steps.start_earliest.min())
+        .rename(trial_id="other_trial_id")
+    )
 
 
 def _after(pairs: Table) -> Table:

@@ -27,7 +27,9 @@ def supply(exposure: Table, ingredient: Table, dose: Table, trap: Table, paramet
         The exposure with `role`; `certain_start`, `certain_end`: the days it surely covers;
         `possible_start`, `possible_end`: the days it may cover (both half open; an unknown end is
         possible until `as_of`); `end_known`; `counts` (false: another row stands for the same supply,
-        or it was not taken); `set_aside`: the trap that keeps it from being an antidepressant trial.
+        or it was not taken); `set_aside`: the trap that keeps it from being an antidepressant trial;
+        `dose_set_aside_low`, `dose_set_aside_high`: the dose as read where it is more than anybody takes and so
+        unknown, and `highest_licensed`, which it was held against (null: it wasn't set aside).
     """
     roles = ingredient.filter(ingredient.role.isin(["antidepressant", "augmentation"])).select(
         "ingredient", "role", "class_group", "drug_class"
@@ -46,14 +48,17 @@ def supply(exposure: Table, ingredient: Table, dose: Table, trap: Table, paramet
     )
     rows = rows.left_join(_beaten(rows), ["person_id", "supply_id"])
     rows = rows.left_join(_highest(dose), ["ingredient", "dose_unit"]).drop("ingredient_right", "dose_unit_right")
-    dose_unknown = (rows.effect == "dose unknown").fill_null(False) | _implausible(rows)
-    no_dose = ibis.null("float64")
+    too_much, no_dose = _implausible(rows), ibis.null("float64")
+    dose_unknown = (rows.effect == "dose unknown").fill_null(False) | too_much
     return rows.select(
         *(c for c in exposure.columns if c not in ("dose_per_day_low", "dose_per_day_high")),
         "supply_id", "role", "class_group", "drug_class", "certain_start", "certain_end",
         "possible_start", "possible_end", "end_known", "reaches_today", "basis_rank",
         dose_per_day_low=ibis.cases((dose_unknown, no_dose), else_=rows.dose_per_day_low),
         dose_per_day_high=ibis.cases((dose_unknown, no_dose), else_=rows.dose_per_day_high),
+        dose_set_aside_low=ibis.cases((too_much, rows.dose_per_day_low), else_=no_dose),
+        dose_set_aside_high=ibis.cases((too_much, rows.dose_per_day_high), else_=no_dose),
+        highest_licensed=ibis.cases((too_much, rows.highest_licensed), else_=no_dose),
         counts=rows.taken & rows.beaten.isnull(),
         set_aside=ibis.cases((rows.effect == "not a trial", rows.trap), else_=ibis.null("string")),
     )  # fmt: skip

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from stepwell.errors import RecordError
+from stepwell.records import csv_folder
 from stepwell.records.tables import Finding, Records, Unused
-from tests.unit.records.csv_files import read, rows
+from tests.unit.records.csv_files import KNOWLEDGE, read, rows, write
 
 DOSE = ("dose_per_day_low", "dose_per_day_high", "dose_unit", "dose_basis")
 END = ("end_earliest", "end_latest")
@@ -115,6 +116,30 @@ def test_an_end_before_a_day_of_taking_it_is_unknown(tmp_path: Path) -> None:
     assert found(records) == [
         ("end-before-still-taking", "end", "The end lies before a day of taking it; the end is unknown.")
     ]
+
+
+def test_what_was_handed_out_after_the_last_day_of_all_records_has_no_date(tmp_path: Path) -> None:
+    records = read(
+        tmp_path,
+        person="person_id,observed_to\na,2024-03-31\nb,2024-06-30\nc,\n",
+        medications="person_id,medicine,start,basis,days_supply\n"
+        "a,sertraline,2024-05-01,dispensed,30\na,sertraline,2034-05-01,dispensed,30\na,sertraline,2034-05-01,ordered,30\n"
+        "c,sertraline,2034-05-01,dispensed,30\n",
+    )
+
+    assert rows(records, "exposure", "person_id", "start_earliest") == [
+        ("a", date(2024, 5, 1)), ("a", None), ("a", date(2034, 5, 1)), ("c", date(2034, 5, 1))
+    ]  # fmt: skip
+    assert [code for code, _, _ in found(records)] == ["start-after-the-record"]
+
+
+def test_somebody_alone_is_held_against_the_last_day_of_all_records(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path, person="person_id,observed_to\na,2024-03-31\nb,2024-06-30\n",
+        medications="person_id,medicine,start,basis\na,sertraline,2024-05-01,dispensed\n",
+    )  # fmt: skip
+
+    assert rows(csv_folder.read(folder, KNOWLEDGE, "a"), "exposure", "start_earliest") == [(date(2024, 5, 1),)]
 
 
 def test_a_day_of_taking_it_before_the_start_is_not_used(tmp_path: Path) -> None:

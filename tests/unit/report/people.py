@@ -233,6 +233,37 @@ def max_() -> dict[str, list[Row]]:
     return eve() | {"answer": [answered("eve", 1, "acute-danger-to-self", "unsure")]}
 
 
+def nia() -> dict[str, list[Row]]:
+    """A drug that worked, with a supply missing between; then one begun and ended in remission."""
+    who = "nia"
+    scores = [(1, "2023-05-01", 19), (2, "2023-07-20", 7), (3, "2023-09-15", 7), (4, "2023-12-05", 7),
+              (5, "2024-01-18", 3), (6, "2024-04-10", 4)]  # fmt: skip
+    return {
+        "person": [{"person_id": who, "sex": "female", "evidence_id": "Patient/nia", **dated("birth", "1980-04")}],
+        "condition": [diagnosis(who, "major-depression", "2023-04")],
+        "exposure": [
+            *_refills(who, 1, "sertraline", date(2023, 5, 4), [100, 100, 100]),
+            *_refills(who, 10, "sertraline", date(2023, 9, 12), [100, 100, 100]),
+            *_refills(who, 20, "escitalopram", date(2024, 1, 20), [10, 10, 10]),
+        ],
+        "score": [score(who, n, "phq-9", when, value) for n, when, value in scores],
+    }
+
+
+def oto() -> dict[str, list[Row]]:
+    """Taken now: a dose in the record that nobody takes, a hundred times that of the tablets."""
+    who = "oto"
+    return {
+        "person": [{"person_id": who, "sex": "male", "evidence_id": "Patient/oto", **dated("birth", "1990-02")}],
+        "condition": [diagnosis(who, "major-depression", "2023-04")],
+        "exposure": [
+            *_refills(who, 1, "sertraline", date(2023, 5, 4), [50, 5000, 50]),
+            *_refills(who, 10, "escitalopram", date(2024, 4, 20), [1000, 1000, 1000]),
+        ],
+        "score": [score(who, 1, "phq-9", "2023-05-01", 19), score(who, 2, "phq-9", "2024-06-20", 17)],
+    }
+
+
 PEOPLE = {
     "ana": ana,
     "ben": ben,
@@ -246,6 +277,8 @@ PEOPLE = {
     "kim": kim,
     "lea": lea,
     "max": max_,
+    "nia": nia,
+    "oto": oto,
 }
 
 

@@ -103,3 +103,11 @@ def test_the_page_about_it_names_every_part() -> None:
     words = (DOCS / "review-json.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`([a-z_]+)`", words))
     assert set(SCHEMA["properties"]) - {"format", "sources"} <= named | {"sources"}
+
+
+def test_a_dose_that_was_set_aside_stands_with_its_supply_and_its_trial() -> None:
+    found = document("oto")
+    supply = next(row for row in found["supplies"] if row["evidence_id"] == "MedicationDispense/2")
+    assert supply["dose_per_day"] == {"low": None, "high": None}
+    assert (supply["dose_set_aside"], supply["highest_licensed"]) == ({"low": 5000.0, "high": 5000.0}, 200.0)
+    assert [trial["doses_set_aside"] != [] for trial in found["trials"]] == [True, True]

@@ -11,6 +11,7 @@ from stepwell.errors import ConfigError
 from stepwell.one import review_one
 from stepwell.report import letter, pdf
 from stepwell.review import Review
+from tests.unit.report.people import review
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 AS_OF = date(2025, 9, 22)
@@ -55,6 +56,32 @@ def test_each_contraindication_of_the_option_is_listed(two_failures: Review) -> 
     shown = letter.letter(two_failures, "ect")
     option = next(one for one in two_failures.knowledge.options if one.id == "ect")
     assert len(shown.contraindications) == len({row.fact for row in option.contraindications})
+
+
+def test_a_dose_above_the_limit_for_the_age_leads() -> None:
+    made = letter.text(review("lea"))
+    assert made.index("Above the limit for this age: citalopram at 40 mg/day") < made.index("Person: lea")
+    page = letter.html(review("lea"))
+    assert page.index("Above the limit for this age: citalopram at 40 mg/day") < page.index("Medicines tried")
+
+
+def test_a_dose_that_was_set_aside_is_named_and_left_to_be_filled_in() -> None:
+    shown = letter.letter(review("oto"))
+    assert shown.lines[1].cells[1] == f"{letter.BLANK} (1000 mg/day, set aside)"
+    assert [words.split(" and was ")[0] for words in shown.set_aside] == [
+        "Sertraline: 5000 mg/day stands in the record (MedicationDispense/2)",
+        (
+            "Escitalopram: 1000 mg/day stands in the record"
+            " (MedicationDispense/10, MedicationDispense/11 and MedicationDispense/12)"
+        ),
+    ]
+    for made in (letter.text(review("oto"), width=300), letter.html(review("oto"))):
+        assert all(words in made for words in shown.set_aside)
+
+
+@pytest.mark.parametrize("name", ["lea", "oto"])
+def test_the_sheet_is_still_one_page(name: str) -> None:
+    assert len(PdfReader(BytesIO(pdf.render(letter.html(review(name), "esketamine")))).pages) == 1
 
 
 def test_an_option_that_is_not_there_is_refused(two_failures: Review) -> None:

@@ -309,3 +309,21 @@ def test_a_medicine_that_helps_now_is_no_other_one_that_helped_before() -> None:
 def test_help_stands_before_what_the_page_is_about() -> None:
     text = html.render_for_person(review("max"))
     assert text.index("First: how are you right now?") < text.index("This page is for you to read")
+
+
+def test_a_medicine_that_ended_well_did_not_fail_and_may_not_have_helped() -> None:
+    assert [row.said for row in page("nia").medicines] == [
+        "It helped.",
+        "Your record does not say enough to tell.",
+        "Your score was low at the end. So this medicine did not fail. We can't tell how much it did.",
+    ]
+
+
+def test_a_dose_that_cannot_be_right_is_told_kindly_and_what_to_do_if_it_is() -> None:
+    earlier, now = (row.said for row in page("oto").medicines)
+    assert earlier.endswith(
+        "Your record gives a dose of 5000 mg a day. That is far more than people take, so it is likely a mistake."
+        " We did not use it. Please ask your doctor or pharmacist to check it."
+    )
+    assert now.endswith("check it. If you do take that much, call them today.")
+    assert "MedicationDispense/2" in page("oto").medicines[0].rows

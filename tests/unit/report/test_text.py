@@ -111,3 +111,25 @@ def test_only_remarks_about_this_person_are_shown() -> None:
     output = text.render(review("ana"))
     assert "Lies after the review; not used." in output
     assert "About somebody else." not in output
+
+
+def test_a_failure_in_doubt_says_why() -> None:
+    flat = " ".join(text.render(review("nia")).split())
+    assert (
+        "unchanged; an earlier trial of it had ended not long before and may be going on in this one, so the score"
+        " before may have been brought down by the drug"
+    ) in flat
+    assert "the outcome; an earlier trial of it had ended not long before" in flat
+    assert "in remission by the last score: no failure; that the drug brought it about isn't shown" in flat
+
+
+def test_a_dose_that_was_set_aside_stands_there_with_its_row_and_the_reason() -> None:
+    flat = " ".join(text.render(review("oto")).split())
+    why = (
+        "set aside as an error of the record, because it is more than 5 times the highest licensed dose (200 mg/day);"
+        " so the dose counts as not known."
+    )
+    assert f"5000 mg/day stands in the record (MedicationDispense/2) and was {why}" in flat
+    assert f"5000 mg/day was {why}" in flat
+    assert "Found: highest dose not known (1000 mg/day in the record, set aside)" in flat
+    assert "Highest dose 1000 mg/day, set aside" in " ".join(text.render(review("oto"), 80).split())

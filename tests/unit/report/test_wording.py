@@ -107,7 +107,9 @@ def test_failing_reads_as_too_little_better_and_never_as_met() -> None:
 
 def test_every_verdict_has_a_label_and_a_meaning() -> None:
     meanings = {name: w.meaning(name, 50.0) for name in w.VERDICT}
-    assert meanings["worked"] == "Symptoms fell by 50% or more at some time, or the record says that it helped."
+    assert meanings["worked"] == (
+        "Symptoms fell by 50% or more at some time, the last score is in remission, or the record says that it helped."
+    )
     assert meanings["not taken"] == "The record suggests that it was not taken as prescribed."
     assert len(set(meanings.values())) == len(set(w.VERDICT.values())) == 9
 

@@ -6,6 +6,8 @@ what they concern is read as unknown.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from stepwell.errors import RecordError
@@ -51,9 +53,11 @@ def read(path: Path, knowledge: Knowledge, person_id: str | None = None) -> Reco
     """
     log = Log()
     record = folder.read_folder(path, log)
+    # Of the whole folder, so that one person alone is read as among the others.
+    last_day = _last_day(record)
     if person_id is not None and not log.faulty:
         record = _only(record, person_id, path)
-    tables = _tables(record, knowledge, log)
+    tables = _tables(record, knowledge, log, last_day)
     log.raise_faults(path.name)
     rows = [row for rows in record.rows.values() for row in rows]
     return Records(
@@ -76,16 +80,25 @@ def _only(record: folder.Folder, person_id: str, path: Path) -> folder.Folder:
     return record.only(person_id)
 
 
-def _tables(record: folder.Folder, knowledge: Knowledge, log: Log) -> dict[str, list[Values]]:
+def _last_day(record: folder.Folder) -> date | None:
+    """The last day that the record of anybody covers; nothing can have been handed out after it."""
+    quiet = [replace(row, log=Log()).days("observed_to") for row in record.rows["person"]]
+    return max((days.latest for days in quiet if days), default=None)
+
+
+def _tables(record: folder.Folder, knowledge: Knowledge, log: Log, last_day: date | None) -> dict[str, list[Values]]:
     lookup, questions, rows = Lookup(knowledge), Questions(knowledge), record.rows
     scales = Scales(knowledge, lookup)
     for kind, kind_rows in rows.items():
         log.rows_read[kind] = len(kind_rows)
     scored = scores(rows["scores"], scales)
     described = [person(row) for row in rows["person"]]
+    covered = {str(values["person_id"]): last_day for values in described if values["observed_to"]}
     return {
         "person": described + _undescribed(record, described),
-        "exposure": _each(rows["medications"], exposures, lookup),
+        "exposure": [
+            values for row in rows["medications"] for values in exposures(row, lookup, covered.get(row.person_id))
+        ],
         "score": [values for _, values in scored],
         "item": items(rows["items"], scored, scales),
         "condition": _each(rows["conditions"], condition, lookup),

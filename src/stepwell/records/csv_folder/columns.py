@@ -71,7 +71,12 @@ PERSON = FileSpec(
         Column("death_date", "Date of death.", DATE),
         Column("episode_start", "When the present episode of illness began.", DATE, "2023-11"),
         Column("observed_from", "First day that this record covers.", "2024-03-04", "2023-01-01"),
-        Column("observed_to", "Last day that this record covers.", "2024-03-04", "2024-06-30"),
+        Column(
+            "observed_to",
+            "Last day that this record covers. Handed out later than anybody's last day can't be right.",
+            "2024-03-04",
+            "2024-06-30",
+        ),
     ),
     (),
 )

@@ -13,6 +13,7 @@ from stepwell.records.doses import ONCE, UNKNOWN, Amount, Dose, Unit, first_know
 from stepwell.records.lookup import DrugMatch, Lookup
 
 NOT_USED = {"entered-in-error": "entered in error", "cancelled": "cancelled"}
+HANDED_OUT = ("dispensed", "administered")
 LONGEST_SUPPLY_DAYS = 1000
 DAILY = {"mg/day", "mcg/day", "mg/24 h"}
 MASS: dict[str, Unit] = {
@@ -33,10 +34,16 @@ class Supply(NamedTuple):
     strength: Strength | None
 
 
-def exposures(row: Row, lookup: Lookup) -> list[Values]:
-    """A row for every ingredient of the medicine; none, and counted, if it isn't used."""
+def exposures(row: Row, lookup: Lookup, last_day: date | None = None) -> list[Values]:
+    """A row for every ingredient of the medicine; none, and counted, if it isn't used.
+
+    Args:
+        row: The row.
+        lookup: For the names and codes of medicines.
+        last_day: The last day that the records cover, where that is said.
+    """
     supply = _supply(row)
-    common = _common(row, supply)
+    common = _common(row, supply, last_day)
     if common["status"] in NOT_USED:
         row.not_used(NOT_USED[str(common["status"])])
         return []
@@ -44,8 +51,8 @@ def exposures(row: Row, lookup: Lookup) -> list[Values]:
     return [{**common, **_named(drug, supply), **_dose(row, drugs, drug, supply, lookup)} for drug in drugs]
 
 
-def _common(row: Row, supply: Supply) -> Values:
-    start = row.days("start")
+def _common(row: Row, supply: Supply, last_day: date | None) -> Values:
+    start = _start(row, last_day)
     end_earliest, end_latest = _end(row, start, supply.days)
     return {
         **row.base(),
@@ -58,6 +65,20 @@ def _common(row: Row, supply: Supply) -> Values:
         "adherence": row.choice("adherence"),
         "reported_outcome": row.choice("outcome"),
     }
+
+
+def _start(row: Row, last_day: date | None) -> Days | None:
+    """The start; unknown, and noted, for what was handed out after the last day that the records cover."""
+    start = row.days("start")
+    handed_out = row.choice("basis") in HANDED_OUT
+    if start and last_day and handed_out and start.earliest > last_day:
+        row.find(
+            "start-after-the-record", "start",
+            "It was handed out after the last day that the records cover, so the date can't be right; it is read as"
+            " unknown.",
+        )  # fmt: skip
+        return None
+    return start
 
 
 # --- when it ended ---------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from stepwell.knowledge import schema as s
+from stepwell.report import wording as w
 from stepwell.report.figures import day, listed
 from stepwell.report.lookup import Lookup, Row
 from stepwell.report.view.answer import stated_failures
@@ -120,7 +121,7 @@ def person_page(review: Review) -> PersonPage:
         person_id=review.person_id, about=words()["person"]["about"].format(day=day(review.as_of)),
         safety=noticed, safety_words=_safety(noticed),
         limits=tuple(one.plain for one in limits(lookup, aside)), answer=_answer(lookup, why),
-        medicines=tuple(_medicine(trial) for trial in tried),
+        medicines=tuple(_medicine(lookup, trial) for trial in tried),
         shown=tuple(_reason(reason) for reason in others if reason.state == "shown"),
         possible=tuple(_reason(reason) for reason in others if reason.state == "possible"),
         unknown=tuple(reason.plain for reason in why.get("not assessed", ()) if not reason.what_remains),
@@ -191,12 +192,29 @@ def _other_ways(lookup: Lookup) -> str:
     return str(said.format(total=len(results), met=words()["person"]["numbers"][str(results.count("met"))]))
 
 
-def _medicine(trial: Trial) -> Medicine:
-    verdict = "lost" if trial.verdict == "worked" and trial.note else trial.verdict
+def _medicine(lookup: Lookup, trial: Trial) -> Medicine:
     rows = tuple(row.evidence_id for row in trial.evidence)
     said = words()["person"]["verdict"]
-    added = f"{said['added']} " if trial.role == "augmentation" else ""
-    return Medicine(trial.drug, trial.dates, f"{added}{said[verdict]}", rows)
+    added = [said["added"]] if trial.role == "augmentation" else []
+    parts = [*added, said[_how_it_went(trial)], *_doses_set_aside(lookup, trial)]
+    return Medicine(trial.drug, trial.dates, " ".join(parts), rows)
+
+
+def _doses_set_aside(lookup: Lookup, trial: Trial) -> list[str]:
+    """What the record says of the dose that can't be right; of a medicine taken now, what to do if it is."""
+    attempt, said = lookup.attempt[trial.trial_id], words()["person"]["verdict"]
+    doses = dict.fromkeys(w.dose_aside(row) for row in lookup.doses_set_aside(attempt))
+    if not doses:
+        return []
+    now = [] if attempt["state"] == "ended" else [said["set_aside_now"]]
+    return [said["set_aside"].format(dose=listed(list(doses)).replace("mg/day", "mg a day")), *now]
+
+
+def _how_it_went(trial: Trial) -> str:
+    """The verdict, or what the page says in its place."""
+    if trial.verdict == "worked" and trial.note:
+        return "lost"
+    return "well" if trial.verdict == "cannot tell" and trial.well_at_end else trial.verdict
 
 
 # --- why -------------------------------------------------------------------------------------------

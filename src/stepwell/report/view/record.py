@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from stepwell.records.tables import Finding
+from stepwell.report import wording as w
 from stepwell.report.figures import capital, count, when
 from stepwell.report.lookup import Lookup, Row, interval
-from stepwell.report.wording import score_source
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def record(lookup: Lookup) -> Record:
         read=tuple(f"{kind} {number}" for kind, number in records.rows_read.items() if number),
         unused=tuple(Line(f"{row.count} {row.kind}: {row.reason}", row.file) for row in records.unused if row.count),
         findings=tuple(Line(row.message, _place(row)) for row in findings(lookup)),
-        set_aside=(*_traps(lookup), *_scores(lookup), *_same_supply(lookup)),
+        set_aside=(*_traps(lookup), *_doses(lookup), *_scores(lookup), *_same_supply(lookup)),
     )
 
 
@@ -80,6 +80,20 @@ def _traps(lookup: Lookup) -> list[Line]:
     return lines
 
 
+def _doses(lookup: Lookup) -> list[Line]:
+    """Doses that are more than anybody takes."""
+    times = lookup.knowledge.rule(w.IMPLAUSIBLE)
+    return [
+        Line(
+            f"{capital(lookup.drug(row['ingredient']))}, {when(*interval(row, 'start'))}: {w.dose_aside(row)} was"
+            f" {w.why_aside(row, times)}.",
+            row["evidence_id"],
+        )
+        for row in lookup.rows("supply")
+        if row["highest_licensed"] is not None
+    ]
+
+
 def _scores(lookup: Lookup) -> list[Line]:
     """Scores without a usable total."""
     rows = [row for row in lookup.rows("score_total") if row["value"] is None and row["basis"] != "not scored"]
@@ -88,7 +102,7 @@ def _scores(lookup: Lookup) -> list[Line]:
 
 def _score(lookup: Lookup, row: Row) -> str:
     scale = lookup.short_scale(row["instrument"])
-    return f"{scale}, {when(*interval(row, 'date'))}: {score_source(row)}; its total is not used."
+    return f"{scale}, {when(*interval(row, 'date'))}: {w.score_source(row)}; its total is not used."
 
 
 def _same_supply(lookup: Lookup) -> list[Line]:

@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 
 from stepwell.report import wording as w
-from stepwell.report.figures import Interval, amount, capital, fall, last_day, number, span, when
+from stepwell.report.figures import (
+    NOT_RECORDED,
+    Interval,
+    amount,
+    capital,
+    fall,
+    last_day,
+    listed,
+    number,
+    span,
+    when,
+)
 from stepwell.report.lookup import Lookup, Row, interval
 from stepwell.report.view.citations import Citations, Reference
 
@@ -49,6 +60,7 @@ class Trial:
     Args:
         summary: Of the table: what stands in each of its cells, each a pair of two short lines.
         criteria: What the verdict of the leading definition follows from.
+        doses_set_aside: Each dose that stands in the record and wasn't used, why, and in which rows.
         by_definition: The verdicts by every definition asked for.
     """
 
@@ -70,11 +82,13 @@ class Trial:
     course: str
     change: str
     verdict: str
+    well_at_end: bool
     label: str
     meaning: str
     why: str
     ended: str
     note: str
+    doses_set_aside: tuple[str, ...]
     criteria: tuple[Criterion, ...]
     courses: tuple[str, ...]
     met: tuple[str, ...]
@@ -98,7 +112,7 @@ def _trial(lookup: Lookup, citations: Citations, attempt: Row) -> Trial:
     relation = lookup.relations[trial_id]
     criteria = _criteria(lookup, citations, attempt, verdict)
     scale, course, change = _course_cells(lookup, trial_id)
-    dose, minimum = _dose_cells(attempt, verdict)
+    dose, minimum = _dose_cells(lookup, attempt, verdict)
     return Trial(
         trial_id=trial_id,
         order=relation["order"],
@@ -118,11 +132,13 @@ def _trial(lookup: Lookup, citations: Citations, attempt: Row) -> Trial:
         course=course,
         change=change,
         verdict=verdict["verdict"],
+        well_at_end=verdict["well_at_end"],
         label=w.VERDICT[verdict["verdict"]],
         meaning=w.meaning(verdict["verdict"], lookup.response_percent()),
         why=why(lookup, attempt, verdict, criteria),
         ended=ended(lookup, attempt, relation),
         note=_lost_again(lookup, trial_id, verdict),
+        doses_set_aside=doses_set_aside(lookup, attempt),
         criteria=criteria,
         courses=tuple(w.course_found(row, lookup.short_scale(row["instrument"])) for row in _courses(lookup, trial_id)),
         met=_met(lookup, trial_id),
@@ -153,8 +169,24 @@ def last_days(attempt: Row) -> Interval:
 # --- cells of the table ----------------------------------------------------------------------------
 
 
-def _dose_cells(attempt: Row, verdict: Row) -> tuple[str, str]:
+def doses_set_aside(lookup: Lookup, attempt: Row) -> tuple[str, ...]:
+    """Each dose of a trial that was set aside, with the reason and the rows in which it stands."""
+    rows: dict[str, list[Row]] = {}
+    for row in lookup.doses_set_aside(attempt):
+        rows.setdefault(w.dose_aside(row), []).append(row)
+    times = lookup.knowledge.rule(w.IMPLAUSIBLE)
+    return tuple(
+        f"{dose} stands in the record ({listed(list(dict.fromkeys(row['evidence_id'] for row in found)))}) and was"
+        f" {w.why_aside(found[0], times)}."
+        for dose, found in rows.items()
+    )
+
+
+def _dose_cells(lookup: Lookup, attempt: Row, verdict: Row) -> tuple[str, str]:
+    aside = lookup.doses_set_aside(attempt)
     reached = w.dose_reached(attempt)
+    if aside and reached == NOT_RECORDED:
+        reached = f"{w.dose_aside(aside[-1])}, {w.SET_ASIDE}"
     if verdict["dose_table"] is None:
         return reached, "not tested"
     least = verdict["minimum_dose"]
@@ -192,7 +224,8 @@ def _course_cells(lookup: Lookup, trial_id: str) -> tuple[str, str, str]:
 def _criteria(lookup: Lookup, citations: Citations, attempt: Row, verdict: Row) -> tuple[Criterion, ...]:
     asked = citations.refer(lookup.definitions[verdict["definition_id"]].cite)
     found = (
-        ("Dose", "dose", w.dose_found(attempt, verdict), _dose_required(lookup, attempt, verdict),
+        ("Dose", "dose", w.dose_found(attempt, verdict, lookup.doses_set_aside(attempt)),
+         _dose_required(lookup, attempt, verdict),
          citations.refer(lookup.minimum_dose_cites(attempt, verdict)) or asked),
         ("Length", "duration", w.duration_found(attempt, verdict), w.duration_required(verdict), asked),
         ("Taking", "adherence", w.adherence_found(attempt), w.adherence_required(verdict), asked),
@@ -220,6 +253,10 @@ def _outcome_found(lookup: Lookup, attempt: Row, verdict: Row) -> str:
         parts.append(w.STOP_REASON[attempt["stop_reason"]])
     if verdict["outcome_basis"] != "measured":
         parts.append(w.OUTCOME_BASIS[verdict["outcome_basis"]])
+    if verdict["failure_doubt"]:
+        parts.append(w.FAILURE_DOUBT[verdict["failure_doubt"]])
+    if verdict["well_at_end"] and verdict["verdict"] == "cannot tell":
+        parts.append(w.WELL_AT_END)
     return "; ".join(dict.fromkeys(parts))
 
 
@@ -241,7 +278,8 @@ def why(lookup: Lookup, attempt: Row, verdict: Row, criteria: tuple[Criterion, .
     if name == "not tolerated":
         return capital(w.STOP_REASON["side effects"]) + f", after {w.treated(attempt)}."
     if name == "cannot tell":
-        chosen = [item for item in criteria if item.result == w.RESULT["unknown"]]
+        unclear = [item for item in criteria if item.result == w.RESULT["unknown"]]
+        chosen = unclear or [item for item in criteria if item.name == "Outcome"]
     else:
         chosen = [item for item in criteria if item.name in _DECIDES[name]]
     return " ".join(f"{item.name}: {item.found} (asked: {item.required})." for item in chosen)

@@ -65,11 +65,13 @@ def _detail(lookup: Lookup, attempt: Row, name: str, verdict: Row) -> str:
     """What about a trial isn't known, and how far the record goes."""
     if name == "dose":
         table = "" if verdict["dose_table"] is None else lookup.dose_table(verdict["dose_table"])
-        return w.open_dose(attempt, verdict, table)
+        return w.open_dose(attempt, verdict, table, lookup.doses_set_aside(attempt))
     if name == "duration":
         return w.open_duration(attempt, verdict)
     if name == "adherence":
         return f"whether it was taken as prescribed; {w.adherence_found(attempt)}"
+    if verdict["failure_doubt"]:
+        return f"the outcome; {w.FAILURE_DOUBT[verdict['failure_doubt']]}"
     course = next((row for row in lookup.courses.get(attempt["trial_id"], []) if row["preferred"]), None)
     return w.open_outcome(course, lookup.short_scale(course["instrument"]) if course else "")
 
