@@ -196,26 +196,32 @@ class Omop(Opened):
 
     def __init__(self, place: str, source: Source, knowledge: Knowledge, reading: Reading, path: Path | None) -> None:
         self._source, self._known, self._path = source, knowledge_beside(source, knowledge), path
-        made = {f"raw_{name}": table for name, table in self._records(reading).items()}
+        made = {f"raw_{name}": table for name, table in self._records(reading, self._known).items()}
         if reading.by:
             made["person_column"] = omop.person_columns(source.tables, reading.by)
         queries = {name: source.sql(table) for name, table in made.items()}
         self.name = _own_name(source)
         super().__init__(place, f"OMOP CDM, {source.kind}", source.store, queries, reading)
 
-    def _records(self, reading: Reading) -> dict[str, Table]:
-        return omop.records(self._source.tables, self._known, infer=reading.infer)
+    def _records(self, reading: Reading, known: Mapping[str, Table]) -> dict[str, Table]:
+        return omop.records(self._source.tables, known, infer=reading.infer)
 
     @contextmanager
     def _for_everybody(self) -> Iterator[Mapping[str, str]]:
-        """With the answers to questionnaires looked for once."""
-        answers = self._source.keep(omop.answers(self._source.tables, self._known))
-        self._known |= answers
-        made = self._records(self._reading)
+        """With the answers to questionnaires looked for once, and gone when all is dealt out."""
+        made = self._records(self._reading, self._with_answers)
         yield {**self._queries, **{f"raw_{name}": self._source.sql(made[name]) for name in ("score", "item")}}
-        for name in answers:
+        for name in self._answers:
             self.store.drop(name)
-            del self._known[name]
+        del self._answers
+
+    @cached_property
+    def _answers(self) -> dict[str, Table]:
+        return self._source.keep(omop.answers(self._source.tables, self._known))
+
+    @property
+    def _with_answers(self) -> dict[str, Table]:
+        return self._known | self._answers
 
     def fingerprint(self) -> str:
         """Changes with any byte of its files, or any row of its tables in a database."""
@@ -231,7 +237,7 @@ class Omop(Opened):
 
     def account(self) -> str:
         """What was found, and what is missing for which answer."""
-        return omop.in_words(self._source.run(omop.account(self._source.tables, self._known)).to_pylist())
+        return omop.in_words(self._source.run(omop.account(self._source.tables, self._with_answers)).to_pylist())
 
     def quality(self, as_of: date) -> pa.Table:
         """Rows, and how many are missing, implausible, inferred, by table, check and year."""

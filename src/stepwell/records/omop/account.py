@@ -178,7 +178,9 @@ def _of_kinds(
     )  # fmt: skip
     for table, what, rows, day in found:
         yield _row(rows, {
-            "table": table, "what": what, "present": table in tables, "rows": rows.evidence_id.nunique(),
+            "table": table, "what": what, "present": table in tables,
+            # A supply of one drug stands in one row; a score or a diagnosis may be of several kinds.
+            "rows": rows.count() if table == "drug_exposure" else rows.evidence_id.nunique(),
             "people": rows.person_id.nunique(), "first": rows[day].min(), "last": rows[day].max(),
         })  # fmt: skip
 

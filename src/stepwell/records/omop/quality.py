@@ -70,19 +70,29 @@ def _of_events(
 ) -> Table:  # fmt: skip
     rows = beside(tables[place.table], people.select("person_id", "birth_earliest", "death_earliest"), "person_id")
     rows = rows.cross_join(knowledge["omop_rule"]).mutate(began=rows[place.start])
-    same = [column for column in _SAME if column in rows.columns]
-    twice = ibis.window(group_by=["person_id", f"{place.kind}_concept_id", "began", *same])
-    rows = rows.mutate(alike=rows.count().over(twice))
     checks: Checks = {
         place.start: {"missing": rows.began.isnull()},
         "before birth": {"implausible": rows.began < rows.birth_earliest},
         "after death": {"implausible": rows.began > rows.death_earliest},
         "in the future": {"implausible": rows.began > ibis.literal(as_of)},
-        "duplicate": {"implausible": rows.alike > 1},
     }
     if place.end:
         checks["end before start"] = {"implausible": rows[place.end] < rows.began}
-    return _counted(place.table, rows, checks | _own(place, rows))
+    return _counted(place.table, rows, checks | _own(place, rows)).union(_repeated(place, rows))
+
+
+def _repeated(place: Place, rows: Table) -> Table:
+    """By year, the rows of which there is another that says the same."""
+    same = [column for column in _SAME if column in rows.columns]
+    alike = rows.group_by(["person_id", f"{place.kind}_concept_id", "began", *same]).aggregate(alike=rows.count())
+    years = alike.group_by(year=alike.began.year().cast("int64")).aggregate(
+        rows=alike.alike.sum(), implausible=alike.alike.sum(where=alike.alike > 1)
+    )
+    found = years.mutate(
+        table=ibis.literal(place.table), check=ibis.literal("duplicate"), missing=0, inferred=0,
+        implausible=years.implausible.fill_null(0),
+    )  # fmt: skip
+    return found.select(**{column: found[column].cast(dtype) for column, dtype in SCHEMA.items()})
 
 
 _SAME = ("quantity", "days_supply", "value_as_number", "value_as_concept_id", "value_as_string")
