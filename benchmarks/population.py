@@ -2,9 +2,10 @@
 
     python benchmarks/population.py [--people N ...]
 
-Simulates people as an OMOP CDM in Parquet (10,000 and 100,000 unless given; kept in a temporary folder for this run)
-and runs, each in a process of its own: the whole command; one reading of the same columns; and the same building of
-treatment trials by Stepwell's steps, in pandas and in Polars (`benchmarks/trials`). Polars is no dependency; install it
+Simulates people as an OMOP CDM in Parquet (10,000, 100,000 and 1,000,000 unless given; kept in a temporary folder for
+this run) and runs, each in a process of its own: the whole command; one reading of the same columns; and, for up to
+100,000 people, the same building of treatment trials by Stepwell's steps, in pandas and in Polars
+(`benchmarks/trials`). Polars is no dependency; install it
 with `pip install polars`.
 
 This process imports nothing but the standard library: a process that is started is charged with the memory of the one
@@ -26,8 +27,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-SIZES = (10_000, 100_000)
 MILLION = 1_000_000
+SIZES = (10_000, 100_000, MILLION)
+MOST_COMPARED = 100_000
+"""People up to whom the building of trials is compared: others take long, and all of the memory."""
 AS_OF = "2025-12-31"
 LEAST, AIM = (120.0, 12.0), (45.0, 6.0)
 """Seconds and GB for a million people."""
@@ -61,7 +64,7 @@ class Size:
         cohort: The whole command.
         stages: Its seconds by stage, as its manifest says them.
         once: The reading of the same columns.
-        trials: The building of trials, by what it is written in.
+        trials: The building of trials, by what it is written in; empty where that isn't compared.
     """
 
     people: int
@@ -90,12 +93,14 @@ def run(*words: object) -> Used:
 def measured(work: Path, people: int) -> Size:
     """Simulates so many people and runs everything."""
     source, results, shared = (work / f"{people}-{name}" for name in ("people", "results", "shared"))
-    shared.mkdir()
     made = run("-m", "stepwell.cli", "simulate", "--people", people, "--out", source)
     print(f"{people:,} people simulated in {made.wall:.0f} s; running ...", flush=True)
-    run(TRIALS / "prepare.py", source, shared, AS_OF)
     once = run(TRIALS / "read_once.py", source)
-    trials = {name: run(TRIALS / f"with_{name.lower()}.py", source, shared) for name in contestants()}
+    trials: dict[str, Used] = {}
+    if people <= MOST_COMPARED:
+        shared.mkdir()
+        run(TRIALS / "prepare.py", source, shared, AS_OF)
+        trials = {name: run(TRIALS / f"with_{name.lower()}.py", source, shared) for name in contestants()}
     cohort = run("-m", "stepwell.cli", "cohort", source, "--as-of", AS_OF, "--out", results)
     stages = json.loads((results / "manifest.json").read_text(encoding="utf-8"))["seconds"]
     return Size(people, cohort, stages, once, trials)
@@ -234,7 +239,8 @@ def main() -> None:
             size = measured(Path(work), people)
             whole(size)
             against_reading(size)
-            against_others(size)
+            if size.trials:
+                against_others(size)
             print(flush=True)
             sizes.append(size)
     growth(sizes)
