@@ -217,12 +217,22 @@ class _Search:
 
     def _may_be_wide(self, key: Key) -> bool:
         """Whether a count could be moved far enough if people could be divided: only then is it worth a search."""
-        ends = [self._best([key], sign, whole=False) for sign in (1, -1)]
-        if any(end is None for end in ends):
-            return True
-        high, low = (float(end[self._place[key]]) for end in ends if end is not None)
+        low, high = float(self._low[key]), float(self._high[key])
+        if low > 0:
+            low = self._end(key, -1, low)
+        if high < self._least - 1:
+            high = self._end(key, 1, high)
         # What is a whole number but for the solver's tolerance is that whole number.
         return min(floor(high + SLACK), self._least - 1) - ceil(low - SLACK) >= self._wanted
+
+    def _end(self, key: Key, sign: int, otherwise: float) -> float:
+        """How high (1) or low (-1) a count can be if people can be divided; a population of whole people is kept."""
+        found = self._best([key], sign, whole=False)
+        if found is None:
+            return sign * HIGHEST
+        if np.all(np.abs(found - np.round(found)) < SLACK):
+            self._keep(found)
+        return max(sign * float(found[self._place[key]]), sign * otherwise) * sign
 
     @property
     def _wanted(self) -> int:
@@ -240,8 +250,11 @@ class _Search:
             gap: Share of the best by which it may fall short: any that is found counts.
         """
         found = self._best(keys, sign, gap) if keys else None
-        if found is None:
-            return
+        if found is not None:
+            self._keep(found)
+
+    def _keep(self, found: Any) -> None:  # noqa: ANN401 -- a vector
+        """Keeps how high and how low each count is in a population."""
         for key in self._low:
             value = round(found[self._place[key]])
             self._low[key] = min(self._low[key], value)
