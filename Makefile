@@ -79,9 +79,9 @@ setup-test: .venv/set-up-test
 	@$(PIP) --require-hashes --requirement requirements/test.txt
 	@touch $@
 
-picture: setup-test ## Draw the picture of the README anew
-	@$(BIN)/stepwell review $(EXAMPLE) --as-of $(EXAMPLE_AS_OF) --format html --out $(EXAMPLE_PAGE) >/dev/null
+picture: demo setup-test ## Draw the pictures of the README anew
 	@$(BIN)/python tools/picture.py $(EXAMPLE_PAGE) docs/images/review.png "$$(tools/chromium)"
+	@$(BIN)/python tools/picture.py $(DEMO)/results/dashboard.html docs/images/population.png "$$(tools/chromium)" really 690
 
 pins: .venv-pins/set-up ## Pin the packages anew from pyproject.toml (PINS=--upgrade: newest versions)
 	@tools/pins .venv-pins/bin/uv $(PINS)
