@@ -57,7 +57,8 @@ def _summary(lookup: Lookup) -> str:
     records = lookup.review.records
     read, unused = sum(records.rows_read.values()), sum(row.count for row in records.unused)
     odd = len(findings(lookup))
-    rows = f"{unused} of {count(read, 'row')} not used" if read else "rows not used are counted for the whole source, not here"
+    nowhere = "rows not used are counted for the whole source, not here"
+    rows = f"{unused} of {count(read, 'row')} not used" if read else nowhere
     if later := lookup.review.later_rows:
         rows += f", {later} left out as dated after {when(lookup.review.as_of, lookup.review.as_of)}"
     return f"{rows}; {count(odd, 'remark')} on the data." if odd else f"{rows}."
