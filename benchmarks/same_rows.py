@@ -76,7 +76,7 @@ def run(name: str, work: Path, knowledge: Knowledge) -> Path:
     """Runs the cohort on an engine, and gives the folder of its results."""
     results, began = work / name, time.perf_counter()
     with OPEN[name](work, knowledge) as opened:
-        Run(opened, results, Settings(AS_OF, part_people=PART, sample_people=0), knowledge, lambda _: None)()
+        Run(opened, results, Settings(AS_OF, part_people=PART, sample_people=0), knowledge)()
     print(f"{name:<10} {time.perf_counter() - began:8.0f} s", flush=True)
     return results
 

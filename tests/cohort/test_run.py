@@ -46,7 +46,7 @@ def run(place: Path | str, out: Path, part: int = PART, *, resume: bool = False,
     told: list[Progress] = []
     opened = open_source(str(place), load(), Reading())
     try:
-        Run(opened, out, Settings(AS_OF, part_people=part, **settings), load(), told.append, resume=resume)()
+        Run(opened, out, Settings(AS_OF, part_people=part, **settings), load(), resume=resume)(told.append)
     finally:
         opened.store.close()
     return told
@@ -232,7 +232,7 @@ def in_postgres(source: Path) -> Iterator[str]:
 
 def test_postgresql_gives_the_rows_that_duckdb_gives(results: Path, in_postgres: str, tmp_path: Path) -> None:
     opened = open_source(in_postgres, load(), Reading(schema="cdm"))
-    Run(opened, tmp_path / "postgres", Settings(AS_OF, part_people=PART), load(), lambda _: None)()
+    Run(opened, tmp_path / "postgres", Settings(AS_OF, part_people=PART), load())()
     opened.store.close()
 
     same(results, tmp_path / "postgres")

@@ -103,10 +103,12 @@ def run(
     with _opened(source, knowledge, reading, spark, out) as opened:
         day = as_of or opened.last_day
         named = f" ({opened.name})" if opened.name else ""
-        typer.echo(f"{opened.kind}: {opened.place}{named}\n\n{opened.account()}\n")
         settings = Settings(day, tuple(definition or ()), columns, least_cell, infer, part)
-        with _interruptible(source, out), _progress() as tell:
-            people = Run(opened, out, settings, knowledge, tell, resume=resume)()
+        with _interruptible(source, out):
+            run = Run(opened, out, settings, knowledge, resume=resume)
+            typer.echo(f"{opened.kind}: {opened.place}{named}\n\n{opened.account()}\n")
+            with _progress() as tell:
+                people = run(tell)
     typer.echo(f"Wrote the results of {people:,} people to {out}; read {out / 'dashboard.html'}")
 
 

@@ -71,7 +71,6 @@ class Files:
         if not whole.exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            store.spill(folder.with_name("spill"))
             with records() as queries:
                 write(whole, json.dumps(self._deal(store, queries, size)))
         counts = json.loads(whole.read_text(encoding="utf-8"))

@@ -108,7 +108,6 @@ class Run:
         folder: Where the results go.
         settings: What changes the results.
         knowledge: What everything is drawn from.
-        tell: Told how far the run is.
         resume: Whether to go on with a run that stands there.
 
     Raises:
@@ -121,20 +120,24 @@ class Run:
         folder: Path,
         settings: Settings,
         knowledge: Knowledge,
-        tell: Tell,
         *,
         resume: bool = False,
     ) -> None:
         self._opened, self._folder, self._settings = opened, folder, settings
-        self._knowledge, self._tell = knowledge, tell
+        self._knowledge = knowledge
+        self._tell: Tell = _nobody
         source = {
             "name": opened.name, "kind": opened.kind, "place": opened.place, "fingerprint": opened.fingerprint(),
         }  # fmt: skip
         self.manifest = begun(folder, made_from(source, settings.said(), knowledge), resume=resume)
         self.manifest.save()
+        opened.spill(self._work / "spill" / "source")
 
-    def __call__(self) -> int:
+    def __call__(self, tell: Tell | None = None) -> int:
         """Reviews everybody, counts, and writes what was asked for; what an earlier run finished is not done again.
+
+        Args:
+            tell: Told how far the run is.
 
         Returns:
             How many people there are.
@@ -142,6 +145,7 @@ class Run:
         Raises:
             RecordError: There is nobody.
         """
+        self._tell = tell or _nobody
         if self.manifest.state == "finished":
             return self.manifest.people or 0
         with self._timed("read"):
@@ -282,6 +286,10 @@ class Run:
             before = self.manifest.seconds.get(stage, 0.0)
             self.manifest.seconds[stage] = round(before + time.monotonic() - began, 1)
             self.manifest.save()
+
+
+def _nobody(_: Progress) -> None:
+    """Told, and nothing done."""
 
 
 @dataclass(frozen=True)

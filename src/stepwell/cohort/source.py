@@ -92,6 +92,11 @@ class Opened(ABC):
             raise RecordError("The source says of nobody until when they were observed. Name a day: --as-of DATE")
         return date.fromisoformat(str(found))
 
+    def spill(self, folder: Path) -> None:
+        """Puts aside there what doesn't fit into memory while the source is read."""
+        if isinstance(self.store, duckdb.Store):
+            self.store.spill(folder)
+
     def parts(self, folder: Path, size: int) -> Parts:
         """Everybody, dealt out into parts.
 
