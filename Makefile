@@ -28,7 +28,7 @@ demo: setup ## Review an example person, and 10,000 simulated ones: on screen, a
 	@$(BIN)/stepwell review $(EXAMPLE) --as-of $(EXAMPLE_AS_OF) --format html --out $(EXAMPLE_PAGE) >/dev/null
 	@printf '\nThe same review as a page: %s\n\n' "$(CURDIR)/$(EXAMPLE_PAGE)"
 	@rm -rf $(DEMO)
-	@$(BIN)/stepwell simulate --people 10000 --seed 3 --out $(DEMO)/people
+	@$(BIN)/stepwell simulate --people 10000 --seed 1 --out $(DEMO)/people
 	@$(BIN)/stepwell cohort $(DEMO)/people --as-of 2025-12-31 --part 5000 --out $(DEMO)/results
 	@printf '\n10,000 simulated people as a page: %s\n' "$(CURDIR)/$(DEMO)/results/dashboard.html"
 

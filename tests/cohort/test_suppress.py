@@ -58,6 +58,22 @@ def test_where_hiding_all_does_not_help_nothing_is_shown() -> None:
     assert protect(cells, LEAST) == dict.fromkeys(values)
 
 
+def test_what_is_hidden_further_is_near_however_small_others_are() -> None:
+    """Who is small is told by all of one chain of sums; a small count at its far end tells nothing of it."""
+    values = {
+        ("small",): 1, ("beside",): 6, ("total",): 7, ("rest",): 5000, ("whole",): 5007, ("far",): 8, ("end",): 5015,
+    }  # fmt: skip
+    sums = [
+        Sum((("small",), ("beside",)), ("total",)),
+        Sum((("total",), ("rest",)), ("whole",)),
+        Sum((("whole",), ("far",)), ("end",)),
+    ]
+    shown = protect(Cells(values, sums, known=[("rest",)]), LEAST)
+
+    assert [key[0] for key, count in shown.items() if count is None] == ["small", "beside", "total", "whole"]
+    assert shown["far",] == 10
+
+
 def test_a_difference_that_no_table_shows_is_protected_too() -> None:
     """Of 45 people 43 have it: how many have it not stands nowhere, and isn't to be had."""
     values = {("have",): 1012, ("lack",): 2, ("all",): 1014}

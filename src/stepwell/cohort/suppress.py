@@ -108,20 +108,36 @@ def _protected(cells: Cells, least: int) -> Shown:
     if narrow and search.copy().narrow(narrow, dict.fromkeys(shown)):
         return dict.fromkeys(shown)
     while narrow:
-        shown |= dict.fromkeys(_to_hide(narrow, shown, cells))
+        further = _to_hide(narrow, shown, cells)
+        if not further:
+            return dict.fromkeys(shown)
+        shown |= dict.fromkeys(further)
         narrow = search.narrow(narrow, shown)
     return shown
 
 
 def _to_hide(narrow: Iterable[Key], shown: Shown, cells: Cells) -> set[Key]:
-    """For each count that is too narrow the smallest one that is shown beside it in a sum, else in its block."""
-    found: set[Key] = set()
-    for key in narrow:
-        beside = [other for one in cells.sums if key in one.cells() for other in one.cells()]
-        of_sums = [other for other in beside if shown.get(other) is not None and other not in cells.known]
-        anywhere = [other for other in shown if shown[other] is not None and other not in cells.known]
-        found.add(min(of_sums or anywhere, key=lambda other: (cells.values[other], repr(other))))
-    return found
+    """For each count that is too narrow the smallest one that is shown nearest to it, from sum to sum."""
+    beside = (_nearest(key, shown, cells) for key in narrow)
+    return {min(keys, key=lambda other: (cells.values[other], repr(other))) for keys in beside if keys}
+
+
+def _nearest(key: Key, shown: Shown, cells: Cells) -> list[Key]:
+    """Counts that are shown in the sums of a count; where none is, in the sums of what is hidden there, and so on.
+
+    None where all that hangs together with it is hidden. What is far off seldom helps, however small it is, and hiding
+    it all the same could empty a whole table.
+    """
+    seen, front = {key}, {key}
+    while front:
+        ring = {other for one in cells.sums if not front.isdisjoint(one.cells()) for other in one.cells()}
+        ring = {other for other in ring - seen if other not in cells.known}
+        found = [other for other in ring if shown.get(other) is not None]
+        if found:
+            return found
+        seen |= ring
+        front = ring
+    return []
 
 
 def _blocks(cells: Cells) -> Iterator[Cells]:
