@@ -175,6 +175,12 @@ def test_a_changed_source_is_refused_when_resumed(source: Path, results: Path, t
     assert caught.value.faults == ("the source: its data are not what they were.",)
 
 
+def test_a_definition_that_does_not_exist_is_refused_before_anything_is_written(source: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^No definition is called nonsense\. The definitions are: cepeda-2018, "):
+        run(source, tmp_path / "out", definitions=("nonsense",))
+    assert not (tmp_path / "out").exists()
+
+
 def command(source: Path, out: Path, *more: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "stepwell.cli", "cohort", str(source), "--out", str(out), "--part", str(PART),

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
+import ibis
 import psycopg
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -179,6 +180,18 @@ def test_postgres_is_read_by_schema_and_not_written(uri: str) -> None:
     assert isinstance(source.store, postgres.Store)
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         source.store.connection.execute('DELETE FROM cdm."PERSON"')
+    source.store.close()
+
+
+def test_a_value_that_postgres_can_not_read_is_told_of_and_not_told(uri: str) -> None:
+    source = open_url(uri, WANTED, "cdm")
+    source.add({"ours": pa.table({"amount": ["secret"]})})
+    amount = ibis.table({"amount": "string"}, name="ours").amount
+
+    with pytest.raises(RecordError) as caught:
+        source.run(amount.cast("int64").name("amount").as_table())
+    assert str(caught.value).startswith("A value in the source isn't what its column has to hold (found in making")
+    assert "secret" not in str(caught.value)
     source.store.close()
 
 

@@ -3,7 +3,6 @@
 import json
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -21,7 +20,8 @@ COLUMNS = {
 """Arrow types of the columns of what is dealt out: every record table, and what the user asked to group by."""
 
 
-Records = Callable[[], AbstractContextManager[Mapping[str, str]]]
+Queries = Callable[[], Mapping[str, str]]
+"""For each table of `COLUMNS`, the query that gives it; one left out is empty. Asked for only if they are run."""
 
 
 class Parts(Protocol):
@@ -60,19 +60,18 @@ class Files:
 
     Args:
         store: Where the source's tables can be read.
-        records: Opens, for each table of `COLUMNS`, the query that gives it; one that is left out is empty.
+        records: The queries that give everybody's records.
         folder: Where the parts are written; what a broken run left there is used if it is whole.
         size: People in a part.
     """
 
-    def __init__(self, store: duckdb.Store, records: Records, folder: Path, size: int) -> None:
+    def __init__(self, store: duckdb.Store, records: Queries, folder: Path, size: int) -> None:
         self._folder = folder
         whole = folder / "parts.json"
         if not whole.exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            with records() as queries:
-                write(whole, json.dumps(self._deal(store, queries, size)))
+            write(whole, json.dumps(self._deal(store, records(), size)))
         counts = json.loads(whole.read_text(encoding="utf-8"))
         self.people, self.count, self._words = counts["people"], counts["parts"], counts["words"]
 
@@ -138,15 +137,15 @@ class Tables:
 
     Args:
         store: Where the source's tables can be read.
-        records: Opens, for each table of `COLUMNS`, the query that gives it; one that is left out is empty.
+        records: The queries that give everybody's records.
         size: People in a part; null: all in one.
     """
 
-    def __init__(self, store: Store, records: Records, size: int | None) -> None:
-        with records() as queries:
-            self._full = frozenset(queries)
-            for name, query in queries.items():
-                store.make(f"all_{name}", query, COLUMNS[name])
+    def __init__(self, store: Store, records: Queries, size: int | None) -> None:
+        queries = records()
+        self._full = frozenset(queries)
+        for name, query in queries.items():
+            store.make(f"all_{name}", query, COLUMNS[name])
         everybody = "SELECT COUNT(DISTINCT person_id) AS people FROM all_raw_person"
         store.make("people", everybody, {"people": "int64"})
         self.people = store.fetch("people")["people"][0].as_py()

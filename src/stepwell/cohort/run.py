@@ -111,7 +111,8 @@ class Run:
         resume: Whether to go on with a run that stands there.
 
     Raises:
-        ConfigError: The folder can't be used, or the run in it was made from something else.
+        ConfigError: A definition asked for doesn't exist, the folder can't be used, or the run in it was made from
+            something else.
     """
 
     def __init__(
@@ -125,6 +126,7 @@ class Run:
     ) -> None:
         self._opened, self._folder, self._settings = opened, folder, settings
         self._knowledge = knowledge
+        self._given_beside = cohort_tables(knowledge, settings.definitions)
         self._tell: Tell = _nobody
         source = {
             "name": opened.name, "kind": opened.kind, "place": opened.place, "fingerprint": opened.fingerprint(),
@@ -244,7 +246,7 @@ class Run:
                 self._opened.release(engine.store)
 
     def _engine(self, parts: Parts) -> Engine:
-        given = cohort_tables(self._knowledge, self._settings.definitions)
+        given = self._given_beside
         store = self._opened.reviewing(self._work / "spill")
         parts.ready(store, words((*knowledge_tables(self._knowledge).values(), *given.values())))
         engine = Engine(store, self._knowledge, COHORT)

@@ -3,8 +3,7 @@
 import os
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -108,10 +107,9 @@ class Opened(ABC):
             return Files(self.store, self._for_everybody, folder, size)
         return Tables(self.store, self._for_everybody, None if self.store.dialect == "pyspark" else size)
 
-    @contextmanager
-    def _for_everybody(self) -> Iterator[Mapping[str, str]]:
+    def _for_everybody(self) -> Mapping[str, str]:
         """The queries as they are best run for everybody at once."""
-        yield self._queries
+        return self._queries
 
     @property
     def workers(self) -> int:
@@ -211,14 +209,17 @@ class Omop(Opened):
     def _records(self, reading: Reading, known: Mapping[str, Table]) -> dict[str, Table]:
         return omop.records(self._source.tables, known, infer=reading.infer)
 
-    @contextmanager
-    def _for_everybody(self) -> Iterator[Mapping[str, str]]:
-        """With the answers to questionnaires looked for once, and gone when all is dealt out."""
-        made = self._records(self._reading, self._with_answers)
-        yield {**self._queries, **{f"raw_{name}": self._source.sql(made[name]) for name in ("score", "item")}}
-        for name in self._answers:
+    def parts(self, folder: Path, size: int) -> Parts:
+        """Everybody, dealt out into parts; what only reading needs is gone then."""
+        dealt = super().parts(folder, size)
+        for name in vars(self).pop("_answers", ()):
             self.store.drop(name)
-        del self._answers
+        return dealt
+
+    def _for_everybody(self) -> Mapping[str, str]:
+        """With the answers to questionnaires looked for once."""
+        made = self._records(self._reading, self._with_answers)
+        return {**self._queries, **{f"raw_{name}": self._source.sql(made[name]) for name in ("score", "item")}}
 
     @cached_property
     def _answers(self) -> dict[str, Table]:

@@ -55,8 +55,15 @@ class Store:
         """Runs a query and keeps its rows as a table."""
         self.drop(name)
         # The steps' SQL is our own and holds per cent signs, so nothing is put into it.
-        with self._writing() as cursor:
-            cursor.execute(f'CREATE TEMP TABLE "{name}" AS {sql}'.encode())
+        try:
+            with self._writing() as cursor:
+                cursor.execute(f'CREATE TEMP TABLE "{name}" AS {sql}'.encode())
+        except psycopg.DataError:
+            # The server's own words hold the value.
+            raise RecordError(
+                f"A value in the source isn't what its column has to hold (found in making {name}): a text column with "
+                "numbers or days in it holds something else. Correct it, or give the column its type."
+            ) from None
         self._keep(name, columns)
         self._learn(name)
 

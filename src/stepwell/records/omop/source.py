@@ -179,7 +179,10 @@ def _cast(value: Value, kind: str) -> Value:
         return ibis.null(TYPES[kind])
     if dtype.is_string():
         value = value.strip().nullif("")
-        return value if kind == TEXT else (value.substr(0, LENGTH_OF_DAY) if kind == DAY else value).cast(TYPES[kind])
+        if kind == TEXT:
+            return value
+        # What isn't the number or day that it should be is unknown; PostgreSQL can't be asked so, and refuses it.
+        return (value.substr(0, LENGTH_OF_DAY) if kind == DAY else value).try_cast(TYPES[kind])
     if kind == TEXT and dtype.is_numeric():
         # An id that was stored as a fraction is written without one.
         return (value if dtype.is_integer() else value.cast("int64")).cast("string")

@@ -138,3 +138,11 @@ def test_writing_translations_out_changes_nothing() -> None:
     for name in ("exposure", "condition", "score", "item", "lab"):
         first, second = (sorted(source.run(one[name]).to_pylist(), key=repr) for one in (at_once, beside))
         assert first == second
+
+
+def test_a_text_that_is_not_the_number_or_day_of_its_column_is_unknown() -> None:
+    wrong = {**DRUG, "days_supply": ["thirty"], "quantity": ["30"], "drug_exposure_start_date": ["2024-13-45"]}
+    row = rows({"person": {**PERSON, "year_of_birth": ["19x"]}, "concept": CONCEPT, "drug_exposure": wrong})[0]
+
+    assert (row["start_earliest"], row["end_latest"], row["dose_per_day_high"]) == (None, None, None)
+    assert rows({"person": {**PERSON, "year_of_birth": ["19x"]}}, "person")[0]["birth_earliest"] is None
