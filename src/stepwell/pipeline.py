@@ -9,6 +9,8 @@ from graphlib import TopologicalSorter
 import ibis
 from ibis.expr.types import Table
 
+from stepwell.narrow import Shown, narrowed
+
 Built = tuple[str, str, ibis.Schema]
 """A step's name, its SQL, and its columns."""
 
@@ -42,19 +44,24 @@ class Pipeline:
         name: What it is called where its SQL is kept.
         given: Columns of the tables that stand already, by name.
         steps: Each after those it reads.
+        shown: The steps that are looked at from outside, each with the columns that are (null: all); a step has then
+            no other columns than are read of it. Null: every step has all of its columns.
     """
 
     name: str
     given: Mapping[str, ibis.Schema]
     steps: tuple[Step, ...]
+    shown: Shown | None = None
 
     def compiled(self, write: Callable[[Table], str]) -> Iterator[Built]:
         """Each step in order, as `write` puts an expression into SQL; a table is read by its name."""
         known = {name: ibis.table(schema, name=name) for name, schema in self.given.items()}
+        made: dict[str, Table] = {}
         for step in self.steps:
-            expr = step.build(*(known[name] for name in step.inputs()))
-            known[step.name] = ibis.table(expr.schema(), name=step.name)
-            yield step.name, write(expr), expr.schema()
+            made[step.name] = step.build(*(known[name] for name in step.inputs()))
+            known[step.name] = ibis.table(made[step.name].schema(), name=step.name)
+        for name, expr in (made if self.shown is None else narrowed(made, self.shown)).items():
+            yield name, write(expr), expr.schema()
 
     @cached_property
     def reads(self) -> dict[str, tuple[str, ...]]:
@@ -89,3 +96,7 @@ class Pipeline:
     def then(self, name: str, given: Mapping[str, ibis.Schema], steps: Sequence[Step]) -> "Pipeline":
         """This pipeline with more tables given and more steps behind its own, under a name of its own."""
         return Pipeline(name, {**self.given, **given}, (*self.steps, *steps))
+
+    def showing(self, name: str, shown: Shown) -> "Pipeline":
+        """This pipeline for those who look at nothing but this, under a name of its own."""
+        return Pipeline(name, self.given, self.steps, shown)

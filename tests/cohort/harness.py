@@ -8,8 +8,8 @@ import duckdb as connecting
 import pyarrow as pa
 
 from stepwell.cohort.line_steps import COUNTS as LINE_COUNTS
-from stepwell.cohort.line_steps import MADE_BEFORE, make_lines
-from stepwell.cohort.steps import COHORT, COUNTS, PEOPLE, tables
+from stepwell.cohort.line_steps import make_lines
+from stepwell.cohort.steps import COHORT, COUNTS, KEPT, LINES_READ, PEOPLE, POPULATION, tables
 from stepwell.engines import duckdb
 from stepwell.engines.sql import steps
 from stepwell.engines.store import Engine, Store
@@ -28,9 +28,21 @@ def on_store(store: Store, records: Mapping[str, pa.Table], knowledge: Knowledge
         given = {f"raw_{name}": table for name, table in records.items()}
         for name, table in {**given, **tables(knowledge)}.items():
             store.hold(name, table)
-        engine.make((*(step.name for step in (*PEOPLE, *COUNTS)), "option_fit", *MADE_BEFORE), as_of)
+        engine.make((*(step.name for step in (*PEOPLE, *COUNTS)), "option_fit", *KEPT, *LINES_READ), as_of)
         make_lines(store, knowledge)
-        return {name: store.fetch(name) for name in WANTED}
+        return {name: store.fetch(name) for name in (*WANTED, *KEPT)}
+    finally:
+        engine.close()
+
+
+def narrow(records: Mapping[str, pa.Table], knowledge: Knowledge, as_of: date) -> Tables:
+    """What is counted, and written by person, by the steps that make no other columns than these need."""
+    store = duckdb.Store()
+    engine = Engine(store, knowledge, POPULATION)
+    try:
+        for name, table in tables(knowledge).items():
+            store.hold(name, table)
+        return engine.run(records, as_of, (*KEPT, *(step.name for step in COUNTS)))
     finally:
         engine.close()
 

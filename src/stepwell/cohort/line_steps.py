@@ -8,7 +8,7 @@ from ibis.expr.types import Table
 
 from stepwell.cohort.line_counts import line_flow, line_outcome, line_path
 from stepwell.cohort.lines import line, line_rules, line_step, line_trial
-from stepwell.cohort.steps import COHORT, SCHEMAS
+from stepwell.cohort.steps import LINES_READ, POPULATION, SCHEMAS
 from stepwell.engines.sql import schemas, written
 from stepwell.engines.store import Store, make
 from stepwell.knowledge.load import Knowledge
@@ -17,13 +17,10 @@ from stepwell.pipeline import Pipeline, Step
 COUNTS = ("line_flow", "line_outcome", "line_path")
 """Tables of counts of lines; those of two parts add up."""
 
-MADE_BEFORE = ("person_summary", "line_event", "line_window", "era_supply", "dose_step", "verdict", "trial_outcome")
-"""Tables that have to stand in the store."""
-
 
 def make_lines(store: Store, knowledge: Knowledge) -> None:
-    """Makes `line_step`, `line` and the tables of `COUNTS` from those of `MADE_BEFORE`."""
-    known = schemas(store.dialect, COHORT)
+    """Makes `line_step`, `line` and the tables of `COUNTS` from those of `LINES_READ`."""
+    known = schemas(store.dialect, POPULATION)
     passes = numbers()
 
     def keep(expr: Table) -> Table:
@@ -49,7 +46,7 @@ def make_lines(store: Store, knowledge: Knowledge) -> None:
 @cache
 def _after(dialect: str, of_step: ibis.Schema) -> Pipeline:
     """The steps behind `line_step`."""
-    given = {name: schema for name, schema in schemas(dialect, COHORT).items() if name in MADE_BEFORE}
+    given = {name: schema for name, schema in schemas(dialect, POPULATION).items() if name in LINES_READ}
     steps = (
         Step("line_trial", line_trial),
         Step("line", line),

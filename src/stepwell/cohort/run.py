@@ -20,11 +20,12 @@ from stepwell.cohort.dashboard import dashboard
 from stepwell.cohort.drafts_definitions import AS_SHIPPED
 from stepwell.cohort.finish import published
 from stepwell.cohort.line_steps import COUNTS as LINE_COUNTS
-from stepwell.cohort.line_steps import MADE_BEFORE, make_lines
+from stepwell.cohort.line_steps import make_lines
 from stepwell.cohort.manifest import begun, made_from
 from stepwell.cohort.parts import Parts
 from stepwell.cohort.source import Opened
-from stepwell.cohort.steps import COHORT, COUNTS
+from stepwell.cohort.steps import COUNTS, LINES_READ, POPULATION
+from stepwell.cohort.steps import KEPT as BEFORE_LINES
 from stepwell.cohort.steps import tables as cohort_tables
 from stepwell.cohort.variants import variants
 from stepwell.cohort.write import write_counts, write_dictionary
@@ -36,10 +37,7 @@ from stepwell.knowledge.tables import tables as knowledge_tables
 from stepwell.knowledge.tables import words
 from stepwell.review import parameter_table
 
-KEPT = (
-    "person_summary", "attempt", "verdict", "definition_result", "reason_like", "like_reason", "stage", "option_like",
-    "like_option", "pseudo_resistance", "time_to_event", "line",
-)  # fmt: skip
+KEPT = (*BEFORE_LINES, "line")
 """Tables of results by person, in their order in the data dictionary."""
 
 VARIED = "definition_count"
@@ -190,7 +188,7 @@ class Run:
         varied = part in self._sample(parts)
         with _of_run(store):
             parts.load(store, part)
-            made = {*(name for name in KEPT if name != "line"), *MADE_BEFORE, *(step.name for step in COUNTS)}
+            made = {*BEFORE_LINES, *LINES_READ, *(step.name for step in COUNTS)}
             engine.make((*made, *(self._read_again(engine) if varied else ())), self._settings.as_of)
             make_lines(store, self._knowledge)
             for name in KEPT:
@@ -213,7 +211,7 @@ class Run:
     def _read_again(self, engine: Engine) -> set[str]:
         """What has to stand in the store for the variants."""
         again = {name for one in self._variations for name in engine.resting_on(one.columns, [VARIED])}
-        return {read for name in again for read in COHORT.reads[name]}
+        return {read for name in again for read in POPULATION.reads[name]}
 
     @cached_property
     def _variations(self) -> list["_Variation"]:
@@ -249,7 +247,7 @@ class Run:
         given = self._given_beside
         store = self._opened.reviewing(self._work / "spill")
         parts.ready(store, words((*knowledge_tables(self._knowledge).values(), *given.values())))
-        engine = Engine(store, self._knowledge, COHORT)
+        engine = Engine(store, self._knowledge, POPULATION)
         for name, table in given.items():
             engine.store.hold(name, table)
         return engine

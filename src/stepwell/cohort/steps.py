@@ -8,6 +8,7 @@ import pyarrow as pa
 from stepwell.cohort import counts, lines, people, pseudo, times
 from stepwell.errors import ConfigError, KnowledgeError
 from stepwell.knowledge.load import Knowledge
+from stepwell.narrow import Shown
 from stepwell.pipeline import Step
 from stepwell.review import REVIEW
 
@@ -120,5 +121,32 @@ def tables(knowledge: Knowledge, definitions: Sequence[str] = ()) -> dict[str, p
     return {name: pa.Table.from_pylist(rows[name], schema=schema.to_pyarrow()) for name, schema in SCHEMAS.items()}
 
 
+KEPT = (
+    "person_summary", "attempt", "verdict", "definition_result", "reason_like", "like_reason", "stage", "option_like",
+    "like_option", "pseudo_resistance", "time_to_event",
+)  # fmt: skip
+"""Tables of results by person."""
+
 COHORT = REVIEW.then("counts", SCHEMAS, STEPS)
 """A review with the steps of this room behind it."""
+
+LINES_READ: Shown = {
+    "person_summary": None,
+    "line_event": None,
+    "line_window": None,
+    "era_supply": (
+        "person_id", "ingredient", "counts", "certain_start", "certain_end", "possible_start", "possible_end",
+    ),
+    "dose_step": (
+        "person_id", "ingredient", "certain_start", "certain_end", "possible_start", "possible_end", "shown_end",
+        "dose_low", "dose_high", "dose_unit", "sum_high",
+    ),
+    "verdict": None,
+    "trial_outcome": ("person_id", "trial_id", "term", "result", "preferred", "default"),
+}  # fmt: skip
+"""What `stepwell.cohort.line_steps` reads, who works in passes and so stands behind the steps."""
+
+POPULATION = COHORT.showing(
+    "population", {**dict.fromkeys((*KEPT, *(step.name for step in COUNTS))), **LINES_READ}
+)  # fmt: skip
+"""The same with no more columns than are counted or written by person: what a page of one person shows is left out."""

@@ -128,6 +128,7 @@ class Engine:
         touched = {
             step.name
             for step in self._pipeline.steps
+            if step.name in compiled
             for table in step.inputs()
             # A step that doesn't name the column can't tell the difference.
             if any(column in compiled[step.name] for column in changed.get(table, ()))
