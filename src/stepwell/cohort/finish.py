@@ -1,6 +1,6 @@
 """From the counts of the engine to the tables that may be shown: every one of them through `suppress`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pyarrow as pa
 
@@ -36,7 +36,7 @@ def published(
     varied: Mapping[str, pa.Table] | None = None,
     *,
     sampled: bool = False,
-    quality: pa.Table | None = None,
+    quality: Callable[[], pa.Table | None] = lambda: None,
 ) -> dict[str, pa.Table]:
     """Every count table as it may be shown, by name.
 
@@ -47,7 +47,7 @@ def published(
         varied: By the id of each variant its `definition_count`; beside them `as shipped`, the same people by the
             knowledge unchanged.
         sampled: Whether the variants were run over a sample, and not over everybody.
-        quality: What the source says of itself, as `quality.INPUT`.
+        quality: Gives what the source says of itself, as `quality.INPUT`, or null; asked last, as it may take long.
 
     Returns:
         The tables that dictionary.toml describes, each with its rows in a fixed order. Two runs over the same counts
@@ -65,6 +65,7 @@ def published(
     out["curve"] = curve_table(
         raw["time_count"], ends, least, rule(knowledge, "time-step-days"), share(knowledge, "confidence")
     )
-    if quality is not None:
-        out["quality"] = quality_table(quality, knowledge, least)
+    said = quality()
+    if said is not None:
+        out["quality"] = quality_table(said, knowledge, least)
     return out

@@ -261,12 +261,13 @@ class Run:
     # --- all together ----------------------------------------------------------------------------
 
     def _count(self, parts: Parts) -> None:
-        raw = {name: _added_up(sorted(self._counts(name).glob("*.parquet"))) for name in COUNTED}
-        folders = sorted((self._work / "variants").glob("*"))
-        varied = {folder.name: _added_up(sorted(folder.glob("*.parquet"))) for folder in folders}
-        sampled = len(self._sample(parts)) < parts.count
-        least, quality = self._settings.least_cell, self._opened.quality(self._settings.as_of)
-        tables = published(raw, self._knowledge, least, varied, sampled=sampled, quality=quality)
+        least = self._settings.least_cell
+        with self._quality() as quality:
+            raw = {name: _added_up(sorted(self._counts(name).glob("*.parquet"))) for name in COUNTED}
+            folders = sorted((self._work / "variants").glob("*"))
+            varied = {folder.name: _added_up(sorted(folder.glob("*.parquet"))) for folder in folders}
+            sampled = len(self._sample(parts)) < parts.count
+            tables = published(raw, self._knowledge, least, varied, sampled=sampled, quality=quality)
         write_counts(self._folder / "counts", tables, least)
         write_dictionary(self._folder / "people", KEPT)
         self.manifest.results = {
@@ -275,6 +276,17 @@ class Run:
         }
         page = dashboard(tables, self.manifest.content(), self._knowledge)
         write(self._folder / "dashboard.html", page)
+
+    @contextmanager
+    def _quality(self) -> Iterator[Callable[[], pa.Table | None]]:
+        """What the source says of itself: its engine works it out while the counts are made ready here."""
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(self._opened.quality, self._settings.as_of)
+            try:
+                yield asked.result
+            except BaseException:
+                self._opened.store.interrupt()
+                raise
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

@@ -142,7 +142,7 @@ def crowd(knowledge: Knowledge) -> dict[str, pa.Table]:
     varied = raw({"definition_count": [("sforzini-2022", "met", 60), ("sforzini-2022", "not met", 140)]})
     shipped = people(knowledge)["definition_count"]
     tables = published(
-        people(knowledge), knowledge, quality=QUALITY,
+        people(knowledge), knowledge, quality=lambda: QUALITY,
         varied={"as shipped": shipped, "covered-50": _with(shipped, varied["definition_count"])},
     )  # fmt: skip
     return {**tables, "definition_count": _inferred(tables["definition_count"])}
