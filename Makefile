@@ -18,7 +18,7 @@ EXAMPLE_PAGE := demo-review.html
 DEMO := demo
 BENCHMARKS := one_person fhir_ndjson omop steps population simulated_truth
 
-.PHONY: help demo test check fix bench coverage setup setup-test picture pins changelog clean
+.PHONY: help demo test check fix bench coverage setup setup-test setup-bench picture pins changelog clean
 
 help: ## What you can make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,7 +49,7 @@ fix: setup-test ## Lay the code out and mend what lint can mend
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
 
-bench: setup-test ## Measure speed and memory
+bench: setup-bench ## Measure speed and memory
 	@for name in $(BENCHMARKS); do echo; $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 coverage: setup-test ## Run every test and show the lines none of them reaches
@@ -59,6 +59,8 @@ coverage: setup-test ## Run every test and show the lines none of them reaches
 setup: .venv/set-up ## Make .venv with all that Stepwell needs
 
 setup-test: .venv/set-up-test
+
+setup-bench: .venv/set-up-bench
 
 .venv/bin/python:
 	@$(if $(PYTHON),,echo "Python 3.11 or newer is needed, and no python3 was found."; exit 1)
@@ -77,6 +79,11 @@ setup-test: .venv/set-up-test
 .venv/set-up-test: .venv/set-up requirements/test.txt
 	@echo "Adding what the tests need ..."
 	@$(PIP) --require-hashes --requirement requirements/test.txt
+	@touch $@
+
+.venv/set-up-bench: .venv/set-up-test requirements/bench.txt
+	@echo "Adding what Stepwell is measured against ..."
+	@$(PIP) --require-hashes --requirement requirements/bench.txt
 	@touch $@
 
 picture: demo setup-test ## Draw the pictures of the README anew

@@ -5,7 +5,7 @@
 Simulates people as an OMOP CDM in Parquet (10,000, 100,000 and 1,000,000 unless given; kept in a temporary folder for
 this run) and runs, each in a process of its own: the whole command; one reading of the same columns; and, for up to
 100,000 people, the same building of treatment trials by Stepwell's steps, in pandas and in Polars
-(`benchmarks/trials`). Polars is no dependency; install it with `pip install polars`.
+(`benchmarks/trials`). `make bench` and `make setup-bench` install Polars, which nothing else needs.
 
 This process imports nothing but the standard library: a process that is started is charged with the memory of the one
 that started it.
@@ -231,7 +231,7 @@ def main() -> None:
     chosen = parser.parse_args()
     begin()
     if "Polars" not in contestants():
-        print("Polars isn't compared: it isn't installed. `pip install polars` gets it.")
+        print("Polars isn't compared: it isn't installed. `make setup-bench` gets it.")
     sizes = []
     with tempfile.TemporaryDirectory() as work:
         for people in sorted(set(chosen.people)):

@@ -11,12 +11,12 @@ import time
 from datetime import date
 from pathlib import Path
 
+from stepwell.cohort.steps import POPULATION
 from stepwell.engines import omop
 from stepwell.engines.duckdb import Engine, Store
 from stepwell.engines.sources import open_folder
 from stepwell.knowledge.load import load
 from stepwell.records.omop import SOURCE_TABLES
-from stepwell.review import REVIEW
 
 WANTED = ("attempt", "verdict")
 PARTS = ("getting ready", "reading", "steps")
@@ -28,10 +28,10 @@ def main() -> None:
     folder, shared = Path(sys.argv[1]), Path(sys.argv[2])
     rules = json.loads((shared / "rules.json").read_text(encoding="utf-8"))
     clock = [time.perf_counter()]
-    knowledge, store, order = load(), Store(), REVIEW.in_order(WANTED)
+    knowledge, store, order = load(), Store(), POPULATION.in_order(WANTED)
     source = open_folder(folder, SOURCE_TABLES, store)
     found = omop.records(source, knowledge)
-    engine = Engine(knowledge, REVIEW, store)
+    engine = Engine(knowledge, POPULATION, store)
     clock.append(time.perf_counter())
     source.keep({f"raw_{name}": table for name, table in found.items() if name in order})
     clock.append(time.perf_counter())
