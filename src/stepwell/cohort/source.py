@@ -284,7 +284,11 @@ class Omop(Opened):
 
     def quality(self, as_of: date) -> pa.Table:
         """Rows, and how many are missing, implausible, inferred, by table, check and year."""
-        return self._source.run(omop.quality(self._source.tables, self._known, as_of))
+        lives = self._source.keep(omop.lives(self._source.tables, self._known))
+        found = self._source.run(omop.quality(self._source.tables, self._known | lives, as_of))
+        for name in lives:
+            self.store.drop(name)
+        return found
 
 
 def _own_name(source: Source) -> str | None:

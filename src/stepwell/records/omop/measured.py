@@ -113,10 +113,9 @@ def _against_range(rows: Table) -> Value:
 
 def score(tables: Mapping[str, Table], knowledge: Mapping[str, Table], answered: Table | None) -> Table | None:
     """One row per total, and per set of items without a total of its own."""
-    totals = totals_named(tables, knowledge)
+    totals = _each(tables, lambda place: _total(tables, knowledge, place))
     if totals is None or answered is None:
         return totals
-    totals = totals.filter(totals["value"].notnull())
     alone = answered.filter(answered.own_score)
     sets = alone.select("person_id", "instrument", "score_id", "date_earliest", "date_latest").distinct()
     sets = sets.mutate(value=ibis.null("float64"), evidence_id=sets.score_id)
@@ -142,9 +141,13 @@ def _meaning(known: Table) -> list[str]:
 
 def _coded(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place, name: str) -> Table:
     """The events of a table that have a code of `omop_total` or `omop_item`, with what it means."""
+    return keyed(tables[place.table], place.kind).inner_join(_known(tables, knowledge, place, name), KEYS)
+
+
+def _known(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place, name: str) -> Table:
+    """`scale_meanings`, as they were written out if they were."""
     found = knowledge.get(f"{SCALES[name]}_{place.table}")
-    found = scale_meanings(tables, knowledge, place, name) if found is None else found
-    return keyed(tables[place.table], place.kind).inner_join(found, KEYS)
+    return scale_meanings(tables, knowledge, place, name) if found is None else found
 
 
 def scale_meanings(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place, name: str) -> Table:
@@ -163,13 +166,20 @@ def scale_meanings(tables: Mapping[str, Table], knowledge: Mapping[str, Table], 
     return means.mutate(shared=means.count().over(ibis.window(group_by=KEYS)) > 1)
 
 
-def totals_named(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table | None:
-    """One row per total that is named, whether it holds a value or not; columns as in the score table."""
-    return _each(tables, lambda place: _total(tables, knowledge, place))
+def totals_named(tables: Mapping[str, Table], knowledge: Mapping[str, Table], of: Table) -> Table | None:
+    """One row per event that names a total of these instruments, whether it holds a value or not: person and day."""
+    return _each(tables, lambda place: _named_total(tables, knowledge, place, of))
+
+
+def _named_total(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place, of: Table) -> Table:
+    known = _known(tables, knowledge, place, "omop_total").semi_join(of, "instrument")
+    rows = keyed(tables[place.table], place.kind).semi_join(known, KEYS)
+    return rows.select("person_id", date_earliest=rows[place.start])
 
 
 def _total(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place) -> Table:
     rows = _coded(tables, knowledge, place, "omop_total")
+    rows = rows.filter(rows.value_as_number.notnull())
     evidence = named(place.table, rows[f"{place.table}_id"])
     return rows.select(
         "person_id", "instrument", score_id=evidence, **dated("date", rows[place.start]), value=rows.value_as_number,
