@@ -8,7 +8,7 @@ from ibis.expr.types import Table
 
 from stepwell.logic import first_rows
 from stepwell.records.omop.events import PLACES, Place, members
-from stepwell.records.omop.joins import KEYS, beside, by_any_code, concepts, dated, keyed, named, pairs, types
+from stepwell.records.omop.joins import KEYS, beside, by_any_code, coded, concepts, dated, keyed, named, types
 
 MEASURED = tuple(place for place in PLACES if place.table in ("measurement", "observation"))
 
@@ -159,7 +159,7 @@ def scale_meanings(tables: Mapping[str, Table], knowledge: Mapping[str, Table], 
     found = scale_concepts(tables, knowledge, name) if found is None else found
     # A LOINC code has a hyphen before its last digit; nothing else looks so.
     by_value = known.filter(known.vocabulary_id == "LOINC").rename(val="concept_code").select("val", *_meaning(known))
-    means = by_any_code(pairs(keyed(tables[place.table], place.kind)), found, by_value)
+    means = by_any_code(coded(tables, knowledge, place.table, place.kind), found, by_value)
     if name == "omop_total":
         return means
     means = first_rows(means, [*KEYS, "scale"], [means.number])
