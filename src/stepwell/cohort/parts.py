@@ -23,6 +23,9 @@ COLUMNS = {
 Queries = Callable[[], Mapping[str, str]]
 """For each table of `COLUMNS`, the query that gives it; one left out is empty. Asked for only if they are run."""
 
+Words = Callable[[], Collection[str]]
+"""Every word that may stand in a column of `CODED`, and whatever others. Asked for only if the queries are run."""
+
 
 class Parts(Protocol):
     """A population in parts, numbered from 0. People keep their part: who is in it depends on the source alone."""
@@ -61,16 +64,18 @@ class Files:
     Args:
         store: Where the source's tables can be read.
         records: The queries that give everybody's records.
+        words: Those that may stand in them: as numbers they are faster to sort out and to write than as texts.
         folder: Where the parts are written; what a broken run left there is used if it is whole.
         size: People in a part.
     """
 
-    def __init__(self, store: duckdb.Store, records: Queries, folder: Path, size: int) -> None:
+    def __init__(self, store: duckdb.Store, records: Queries, words: Words, folder: Path, size: int) -> None:
         self._folder = folder
         whole = folder / "parts.json"
         if not whole.exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
+            store.know(words())
             write(whole, json.dumps(self._deal(store, records(), size)))
         counts = json.loads(whole.read_text(encoding="utf-8"))
         self.people, self.count, self._words = counts["people"], counts["parts"], counts["words"]
@@ -105,10 +110,13 @@ class Files:
         people, last = store.connection.execute("SELECT COUNT(*), MAX(part) FROM dealt").fetchall()[0]
         self._write(store, duckdb.NUMBERED, "SELECT number, person_id, part FROM dealt")
         for name, query in records.items():
+            worded = [
+                f', record."{column}"::{duckdb.WORD} AS "{column}"' for column in COLUMNS[name] if column in CODED
+            ]
             self._write(
                 store,
                 name,
-                "SELECT record.* REPLACE (dealt.number AS person_id), dealt.part "  # noqa: S608 -- our own
+                f"SELECT record.* REPLACE (dealt.number AS person_id{''.join(worded)}), dealt.part "  # noqa: S608 -- our own
                 f"FROM ({query}) AS record INNER JOIN dealt USING (person_id)",
             )
         words = {word for name in records for word in self._words_of(store, name)}

@@ -12,6 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pyarrow as pa
+from ibis.common.graph import Node
+from ibis.expr.operations import Literal
 from ibis.expr.types import Table
 
 from stepwell.cohort.manifest import files_fingerprint, text_fingerprint
@@ -23,8 +25,10 @@ from stepwell.engines.sources import open_folder, open_spark, open_url
 from stepwell.engines.store import Store
 from stepwell.errors import ConfigError, RecordError
 from stepwell.knowledge.load import Knowledge
+from stepwell.knowledge.tables import words
 from stepwell.records import omop
 from stepwell.records.read import read
+from stepwell.records.tables import CODED, SCHEMAS
 
 ABOUT = "cdm_source"
 """Table in which a CDM says what it is."""
@@ -65,16 +69,19 @@ class Opened(ABC):
         place: Where it is, as the user named it, without a password.
         kind: What it is, in words.
         store: Where its tables can be read.
-        queries: The query that gives each table of `parts.COLUMNS`; one that isn't there has no rows.
         reading: How it is read.
     """
 
     name: str | None = None
     """What the source calls itself; null where it doesn't say."""
 
-    def __init__(self, place: str, kind: str, store: Store, queries: Mapping[str, str], reading: Reading) -> None:
+    def __init__(self, place: str, kind: str, store: Store, reading: Reading) -> None:
         self.place, self.kind = place, kind
-        self.store, self._queries, self._reading = store, dict(queries), reading
+        self.store, self._reading = store, reading
+
+    @abstractmethod
+    def _query(self, name: str) -> str:
+        """The query that gives a record table: its name begins with `raw_`."""
 
     @abstractmethod
     def fingerprint(self) -> str:
@@ -87,7 +94,7 @@ class Opened(ABC):
         Raises:
             RecordError: No day stands in it.
         """
-        query = f"SELECT MAX(observed_to) AS day FROM ({self._queries['raw_person']}) AS person"  # noqa: S608 -- our own
+        query = f"SELECT MAX(observed_to) AS day FROM ({self._query('raw_person')}) AS person"  # noqa: S608 -- our own
         self.store.make("last_day", query, {"day": "date32[day]"})
         found = self.store.fetch("last_day")["day"][0].as_py()
         if found is None:
@@ -107,12 +114,16 @@ class Opened(ABC):
             size: People in a part.
         """
         if isinstance(self.store, duckdb.Store):
-            return Files(self.store, self._for_everybody, folder, size)
+            return Files(self.store, self._for_everybody, self._words, folder, size)
         return Tables(self.store, self._for_everybody, None if self.store.dialect == "pyspark" else size)
 
+    @abstractmethod
     def _for_everybody(self) -> Mapping[str, str]:
-        """The queries as they are best run for everybody at once."""
-        return self._queries
+        """The query for each table of `parts.COLUMNS` as it is best run for everybody; one left out is empty."""
+
+    @abstractmethod
+    def _words(self) -> set[str]:
+        """Every word that the queries may give in a column of `CODED`, and whatever others."""
 
     @property
     def workers(self) -> int:
@@ -142,11 +153,11 @@ class Opened(ABC):
     def one(self, person_id: str) -> dict[str, pa.Table]:
         """The record tables of one person."""
         found = {}
-        for name, query in self._queries.items():
-            if name.startswith("raw_"):
-                wanted = person_id.replace("'", "''")
-                self.store.make("one", f"SELECT * FROM ({query}) AS record WHERE person_id = '{wanted}'", {})  # noqa: S608 -- quoted
-                found[name.removeprefix("raw_")] = self.store.fetch("one")
+        wanted = person_id.replace("'", "''")
+        for name in SCHEMAS:
+            query = self._query(f"raw_{name}")
+            self.store.make("one", f"SELECT * FROM ({query}) AS record WHERE person_id = '{wanted}'", {})  # noqa: S608 -- quoted
+            found[name] = self.store.fetch("one")
         return found
 
 
@@ -169,8 +180,22 @@ class Kept(Opened):
             )
         self.records = read(path, knowledge)
         store = duckdb.Store(reading.threads, reading.memory())
-        super().__init__(str(path), self.records.source, store, held(store, self.records.tables), reading)
-        self._path = path
+        super().__init__(str(path), self.records.source, store, reading)
+        self._path, self._queries = path, held(store, self.records.tables)
+
+    def _query(self, name: str) -> str:
+        return self._queries[name]
+
+    def _for_everybody(self) -> Mapping[str, str]:
+        return self._queries
+
+    def _words(self) -> set[str]:
+        return {
+            word
+            for table in self.records.tables.values()
+            for column in CODED.intersection(table.column_names)
+            for word in table[column].unique().drop_null().to_pylist()
+        }
 
     def fingerprint(self) -> str:
         """Changes with any byte of its files."""
@@ -202,16 +227,19 @@ class Omop(Opened):
     """
 
     def __init__(self, place: str, source: Source, knowledge: Knowledge, reading: Reading, path: Path | None) -> None:
+        super().__init__(place, f"OMOP CDM, {source.kind}", source.store, reading)
         self._source, self._known, self._path = source, knowledge_beside(source, knowledge), path
-        made = {f"raw_{name}": table for name, table in self._records(reading, self._known).items()}
-        if reading.by:
-            made["person_column"] = omop.person_columns(source.tables, reading.by)
-        queries = {name: source.sql(table) for name, table in made.items()}
+        self._made = self._records(self._known)
         self.name = _own_name(source)
-        super().__init__(place, f"OMOP CDM, {source.kind}", source.store, queries, reading)
 
-    def _records(self, reading: Reading, known: Mapping[str, Table]) -> dict[str, Table]:
-        return omop.records(self._source.tables, known, infer=reading.infer)
+    def _records(self, known: Mapping[str, Table]) -> dict[str, Table]:
+        """The tables of `parts.COLUMNS` as expressions; none of them is put into SQL before it is asked for."""
+        tables, by = self._source.tables, self._reading.by
+        made = {f"raw_{name}": table for name, table in omop.records(tables, known, infer=self._reading.infer).items()}
+        return made | ({"person_column": omop.person_columns(tables, by)} if by else {})
+
+    def _query(self, name: str) -> str:
+        return self._source.sql(self._made[name])
 
     def parts(self, folder: Path, size: int) -> Parts:
         """Everybody, dealt out into parts; what only reading needs is gone then."""
@@ -222,8 +250,17 @@ class Omop(Opened):
 
     def _for_everybody(self) -> Mapping[str, str]:
         """With the answers to questionnaires looked for once."""
-        made = self._records(self._reading, self._with_answers)
-        return {**self._queries, **{f"raw_{name}": self._source.sql(made[name]) for name in ("score", "item")}}
+        return {name: self._source.sql(table) for name, table in self._records(self._with_answers).items()}
+
+    def _words(self) -> set[str]:
+        """What the knowledge beside the source says, and what reading adds to it."""
+        said = {
+            node.value
+            for table in self._made.values()
+            for node in table.op().find(Literal, filter=Node)
+            if node.dtype.is_string() and node.value is not None
+        }
+        return said | words(self.store.fetch(name) for name in self._known)
 
     @cached_property
     def _answers(self) -> dict[str, Table]:
@@ -251,7 +288,11 @@ class Omop(Opened):
 
     def quality(self, as_of: date) -> pa.Table:
         """Rows, and how many are missing, implausible, inferred, by table, check and year."""
-        return self._source.run(omop.quality(self._source.tables, self._known, as_of))
+        lives = self._source.keep(omop.lives(self._source.tables, self._known))
+        found = self._source.run(omop.quality(self._source.tables, self._known | lives, as_of))
+        for name in lives:
+            self.store.drop(name)
+        return found
 
 
 def _own_name(source: Source) -> str | None:

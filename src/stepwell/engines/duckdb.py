@@ -89,7 +89,7 @@ class Store:
         """
         self._words = pa.array(sorted(words), pa.string())
         listed = ", ".join("'" + word.replace("'", "''") + "'" for word in self._words.to_pylist())
-        self.connection.execute(f"CREATE TYPE {WORD} AS ENUM ({listed})")
+        self.connection.execute(f"CREATE OR REPLACE TYPE {WORD} AS ENUM ({listed})")
 
     def hold(self, name: str, table: pa.Table) -> None:
         """Takes a table in."""

@@ -15,11 +15,14 @@ def knowledge_beside(source: Source, knowledge: Knowledge) -> dict[str, Table]:
     Raises:
         RecordError: The source is no CDM, with every fault.
     """
+    coded = source.keep(omop.codings(source.tables))
     tables = omop.knowledge_tables(knowledge)
-    tables |= omop.words(source.run(omop.used_concepts(source.tables)), knowledge)
+    tables |= omop.words(source.run(omop.used_concepts(source.tables, coded)), knowledge)
     known = source.add(tables)
     known |= source.keep(omop.concept_meanings(source.tables, known))
-    known |= source.keep(omop.translations(source.tables, known))
+    known |= source.keep(omop.translations(source.tables, known | coded))
+    for name in coded:
+        source.store.drop(name)
     return known
 
 

@@ -7,12 +7,12 @@ are then joined with those.
 from stepwell.records.omop.account import account, in_words, lacks
 from stepwell.records.omop.knowledge import knowledge_tables
 from stepwell.records.omop.people import person_columns
-from stepwell.records.omop.quality import quality
-from stepwell.records.omop.reader import answers, concept_meanings, records, translations
+from stepwell.records.omop.quality import lives, quality
+from stepwell.records.omop.reader import answers, codings, concept_meanings, records, translations
 from stepwell.records.omop.source import SOURCE_TABLES
 from stepwell.records.omop.words import used_concepts, words
 
 __all__ = [
-    "SOURCE_TABLES", "account", "answers", "concept_meanings", "in_words", "knowledge_tables", "lacks",
-    "person_columns", "quality", "records", "translations", "used_concepts", "words",
+    "SOURCE_TABLES", "account", "answers", "codings", "concept_meanings", "in_words", "knowledge_tables", "lacks",
+    "lives", "person_columns", "quality", "records", "translations", "used_concepts", "words",
 ]  # fmt: skip

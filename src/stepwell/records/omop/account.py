@@ -159,29 +159,48 @@ def _of_kinds(
 ) -> Iterator[Table]:  # fmt: skip
     """What most answers rest on, counted in the record tables."""
     read = records(source, knowledge)
-    ingredient = knowledge["omop_ingredient"]
-    ours = ingredient.filter(ingredient.role == "antidepressant").select("ingredient").distinct()
+    yield from _of_supplies(knowledge, tables, read["exposure"])
     scale = knowledge["omop_total"]
     depression = scale.filter(scale.measures == "depression").select("instrument").distinct()
-    condition, supply = read["condition"], read["exposure"].semi_join(ours, "ingredient")
+    named, condition = totals_named(tables, knowledge, depression), read["condition"]
+    scores = read["score"].semi_join(depression, "instrument")
     diagnosed = condition.filter(condition.code_set.isin(DEPRESSION_SETS))
-    ended, dosed = supply.filter(supply.end_latest.notnull()), supply.filter(supply.dose_per_day_low.notnull())
-    named = totals_named(tables, knowledge)
-    named = read["score"] if named is None else named
     found = (
-        ("drug_exposure", "antidepressants", supply, "start_earliest"),
-        ("drug_exposure", "antidepressants with an end", ended, "start_earliest"),
-        ("drug_exposure", "antidepressants with a dose", dosed, "start_earliest"),
-        ("measurement", "depression scores", read["score"].semi_join(depression, "instrument"), "date_earliest"),
-        ("measurement", NAMED, named.semi_join(depression, "instrument"), "date_earliest"),
+        ("measurement", "depression scores", scores, "date_earliest"),
+        ("measurement", NAMED, scores if named is None else named, "date_earliest"),
         ("condition_occurrence", "depression", diagnosed, "start_earliest"),
-    )  # fmt: skip
+    )
     for table, what, rows, day in found:
         yield _row(rows, {
             "table": table, "what": what, "present": table in tables,
-            # A supply of one drug stands in one row; a score or a diagnosis may be of several kinds.
-            "rows": rows.count() if table == "drug_exposure" else rows.evidence_id.nunique(),
+            # A score or a diagnosis may be of several kinds.
+            "rows": rows.evidence_id.nunique() if "evidence_id" in rows.columns else rows.count(),
             "people": rows.person_id.nunique(), "first": rows[day].min(), "last": rows[day].max(),
+        })  # fmt: skip
+
+
+def _of_supplies(knowledge: Mapping[str, Table], tables: Mapping[str, Table], exposure: Table) -> Iterator[Table]:
+    """Supplies of antidepressants, with an end and with a dose, of each person first: people are then counted once."""
+    ingredient = knowledge["omop_ingredient"]
+    ours = ingredient.filter(ingredient.role == "antidepressant").select("ingredient").distinct()
+    supply = exposure.semi_join(ours, "ingredient")
+    kinds = {
+        "antidepressants": supply.ingredient.notnull(),
+        "antidepressants with an end": supply.end_latest.notnull(),
+        "antidepressants with a dose": supply.dose_per_day_low.notnull(),
+    }
+    day = supply.start_earliest
+    own = supply.group_by("person_id").aggregate(**{
+        f"{name}_{n}": value
+        for n, so in enumerate(kinds.values())
+        for name, value in {"rows": one_if(so).sum(), "first": day.min(where=so), "last": day.max(where=so)}.items()
+    })  # fmt: skip
+    for n, what in enumerate(kinds):
+        rows = own[f"rows_{n}"]
+        yield _row(own, {
+            "table": "drug_exposure", "what": what, "present": "drug_exposure" in tables,
+            "rows": rows.sum().fill_null(0), "people": one_if((rows > 0) & own.person_id.notnull()).sum().fill_null(0),
+            "first": own[f"first_{n}"].min(), "last": own[f"last_{n}"].max(),
         })  # fmt: skip
 
 

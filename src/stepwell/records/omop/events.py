@@ -15,12 +15,12 @@ from stepwell.records.omop.joins import (
     KEYS,
     beside,
     by_any_code,
+    coded,
     concepts,
     dated,
     day_after,
     keyed,
     named,
-    pairs,
     types,
 )
 
@@ -95,11 +95,11 @@ def _named_by_omop(tables: Mapping[str, Table], concept: Table) -> Table:
     return ibis.union(concept.select(columns), below.select(columns))
 
 
-def _by_value(coded: Table, knowledge: Mapping[str, Table], vocabulary: str) -> Table:
+def _by_value(ways: Table, knowledge: Mapping[str, Table], vocabulary: str) -> Table:
     """One row per (`val` in the source, code set) of codes of this vocabulary."""
     code = knowledge["omop_code"]
     code = code.filter(code.vocabulary_id == vocabulary).select("length", "code_set", "kind", val="concept_code")
-    values = coded.filter(coded.val != "").select("val").distinct()
+    values = ways.filter(ways.val != "").select("val").distinct()
     exact = values.inner_join(code.filter(code.length.isnull()).drop("length"), "val")
     prefix = code.filter(code.length.notnull()).rename(cut="val")
     cut = values.cross_join(prefix.select("length").distinct())
@@ -109,11 +109,11 @@ def _by_value(coded: Table, knowledge: Mapping[str, Table], vocabulary: str) -> 
 
 def meanings(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place) -> Table:
     """One row per way in which events of a table are coded and code set that they so belong to: `std`, `src`, `val`."""
-    coded = pairs(keyed(tables[place.table], place.kind))
+    ways = coded(tables, knowledge, place.table, place.kind)
     sets = knowledge.get(CODE_SETS)
     sets = code_sets(tables, knowledge) if sets is None else sets
-    written = _by_value(coded, knowledge, SOURCE_VALUES.get(place.table, "none"))
-    found = by_any_code(coded, sets, written)
+    written = _by_value(ways, knowledge, SOURCE_VALUES.get(place.table, "none"))
+    found = by_any_code(ways, sets, written)
     # By a code where one of the codes says it, else by the words of one; and words add no set to those of a code.
     by_code = found.filter(found.coded_by == "code")
     by_text = found.filter(found.coded_by == "text").anti_join(by_code, [*KEYS, "kind"])

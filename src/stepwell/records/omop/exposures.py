@@ -13,7 +13,7 @@ from ibis.expr.types import Table
 
 from stepwell.logic import days_between, plus_days
 from stepwell.records.omop.drugs import DRUGS, drug_concepts, drugs_of
-from stepwell.records.omop.joins import beside, dated, day_after, keyed, named, types
+from stepwell.records.omop.joins import beside, coded, dated, day_after, keyed, named, types
 
 EXPOSED = "resolved_in_drug_exposure"
 """Name of the table of `exposed_to` once it has been written out."""
@@ -23,7 +23,7 @@ def exposed_to(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> T
     """One row per way in which exposures are coded (`std`, `src`) and ingredient of ours in it."""
     drug = knowledge.get(DRUGS)
     drug = drug_concepts(tables, knowledge) if drug is None else drug
-    return drugs_of(keyed(tables["drug_exposure"], "drug").select("std", "src").distinct(), drug)
+    return drugs_of(coded(tables, knowledge, "drug_exposure", "drug"), drug)
 
 
 def exposure(tables: Mapping[str, Table], knowledge: Mapping[str, Table], *, infer: bool) -> Table:

@@ -69,19 +69,25 @@ def keyed(events: Table, kind: str) -> Table:
     return events.mutate(std=concept, src=source, val=value)
 
 
-def pairs(events: Table) -> Table:
-    """The few ways in which events are coded: one row per (`std`, `src`, `val`)."""
-    return events.select("std", "src", "val").distinct()
-
-
 KEYS = ["std", "src", "val"]
+
+CODED = "resolved_coded_"
+"""Beginning of the name of the table of `coded` once it has been written out, before that of the source's table."""
+
+
+def coded(tables: Mapping[str, Table], beside: Mapping[str, Table], table: str, kind: str) -> Table:
+    """The few ways in which events of a table are coded: one row per (`std`, `src`, `val`); `val` not of drugs."""
+    found = beside.get(CODED + table)
+    if found is not None:
+        return found
+    return keyed(tables[table], kind).select(KEYS[:2] if kind == "drug" else KEYS).distinct()
 
 
 def by_any_code(coded: Table, by_concept: Table, by_value: Table) -> Table:
     """What the events so coded mean, by their concept, their source concept or their source value; each once.
 
     Args:
-        coded: One row per way of coding, from `pairs`.
+        coded: One row per way of coding.
         by_concept: One row per (`concept_id`, meaning).
         by_value: One row per (`val`, meaning), with the same further columns.
     """

@@ -61,16 +61,18 @@ SCHEMAS: dict[str, ibis.Schema] = {
         },
         # One row per concept of a code set that OMOP itself names; `below`: with its descendants.
         "omop_concept": {"concept_id": "int64", "below": "boolean", "code_set": "string", "kind": "string"},
-        # One row per code of a total or of a whole scale, and per code of an item.
+        # One row per code of a total or of a whole scale, and per code of an item. `scale` and `number` stand for the
+        # instrument and the item: numbers are faster to group by; those of items are in the order of `_ranked`.
         "omop_total": {
             "vocabulary_id": "string", "concept_code": "string", "instrument": "string", "measures": "string",
+            "scale": "int64",
         },
         "omop_item": {
             "vocabulary_id": "string", "concept_code": "string", "instrument": "string", "item": "string",
-            "size": "int64", "minimum": "float64", "maximum": "float64", "suicide": "boolean",
+            "scale": "int64", "number": "int64", "minimum": "float64", "maximum": "float64", "suicide": "boolean",
         },
         # One row per answer of an item, by its code or its words in small letters.
-        "omop_answer": {"instrument": "string", "item": "string", "said": "string", "answer_value": "float64"},
+        "omop_answer": {"number": "int64", "said": "string", "answer_value": "float64"},
         # One row per way of writing a unit, in small letters without spaces; per word of a result or mark.
         "omop_unit": {"written": "string", "unit": "string"},
         "omop_flag": {"said": "string", "flag": "string"},
@@ -214,27 +216,36 @@ def _concepts(knowledge: Knowledge) -> Iterator[Row]:
 
 
 def _totals(knowledge: Knowledge) -> Iterator[Row]:
-    for scale in knowledge.instruments:
+    for number, scale in enumerate(knowledge.instruments):
         for code in (*scale.totals, *scale.panels):
             for vocabulary in VOCABULARIES[code.system]:
                 yield {"vocabulary_id": vocabulary, "concept_code": code.code, "instrument": scale.id,
-                       "measures": scale.measures}  # fmt: skip
+                       "measures": scale.measures, "scale": number}  # fmt: skip
+
+
+def _ranked(knowledge: Knowledge) -> dict[tuple[str, str], int]:
+    """The number of each item of an instrument: items of shorter scales first, to which an answer rather belongs."""
+    scales = sorted(knowledge.instruments, key=lambda scale: scale.id, reverse=True)
+    scales.sort(key=lambda scale: len(scale.items))
+    items = [(scale.id, item) for scale in scales for item in sorted(item.item for item in scale.items)]
+    return {item: number for number, item in enumerate(items)}
 
 
 def _items(knowledge: Knowledge) -> Iterator[Row]:
-    for scale in knowledge.instruments:
+    ranked = _ranked(knowledge)
+    for number, scale in enumerate(knowledge.instruments):
         for item in scale.items:
             for code in item.codes:
                 for vocabulary in VOCABULARIES[code.system]:
                     yield {
                         "vocabulary_id": vocabulary, "concept_code": code.code, "instrument": scale.id,
-                        "item": item.item, "size": len(scale.items), "minimum": item.minimum,
-                        "maximum": item.maximum, "suicide": item.suicide,
+                        "item": item.item, "scale": number, "number": ranked[scale.id, item.item],
+                        "minimum": item.minimum, "maximum": item.maximum, "suicide": item.suicide,
                     }  # fmt: skip
 
 
 def _answers(knowledge: Knowledge) -> Iterator[Row]:
-    lookup = Lookup(knowledge)
+    lookup, ranked = Lookup(knowledge), _ranked(knowledge)
     for scale in knowledge.instruments:
         for item in scale.items:
             said: dict[str, float] = {}
@@ -245,7 +256,7 @@ def _answers(knowledge: Knowledge) -> Iterator[Row]:
                 said |= {key: value for key in (code, word) if key and value is not None}
             said |= {str(number): float(number) for number in range(int(item.minimum), int(item.maximum) + 1)}
             for key, value in said.items():
-                yield {"instrument": scale.id, "item": item.item, "said": key, "answer_value": value}
+                yield {"number": ranked[scale.id, item.item], "said": key, "answer_value": value}
 
 
 # --- words -----------------------------------------------------------------------------------------

@@ -6,9 +6,9 @@ import ibis
 from ibis import Value
 from ibis.expr.types import Table
 
-from stepwell.logic import first_rows, one_if
+from stepwell.logic import first_rows
 from stepwell.records.omop.events import PLACES, Place, members
-from stepwell.records.omop.joins import KEYS, beside, by_any_code, concepts, dated, keyed, named, pairs, types
+from stepwell.records.omop.joins import KEYS, beside, by_any_code, coded, concepts, dated, keyed, named, types
 
 MEASURED = tuple(place for place in PLACES if place.table in ("measurement", "observation"))
 
@@ -113,19 +113,13 @@ def _against_range(rows: Table) -> Value:
 
 def score(tables: Mapping[str, Table], knowledge: Mapping[str, Table], answered: Table | None) -> Table | None:
     """One row per total, and per set of items without a total of its own."""
-    totals = _totals(tables, knowledge)
+    totals = _each(tables, lambda place: _total(tables, knowledge, place))
     if totals is None or answered is None:
         return totals
     alone = answered.filter(answered.own_score)
-    sets = alone.group_by(["person_id", "instrument", "score_id", "date_earliest", "date_latest"]).aggregate(
-        evidence_id=alone.score_id.min()
-    )
-    sets = sets.mutate(value=ibis.null("float64"))
-    return ibis.union(totals.select(sorted(totals.columns)), sets.select(sorted(totals.columns)))
-
-
-def _totals(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table | None:
-    return _each(tables, lambda place: _total(tables, knowledge, place))
+    sets = alone.select("person_id", "instrument", "score_id", "date_earliest", "date_latest").distinct()
+    sets = sets.mutate(value=ibis.null("float64"), evidence_id=sets.score_id)
+    return ibis.union(totals, sets.select(totals.columns))
 
 
 def scale_concepts(tables: Mapping[str, Table], knowledge: Mapping[str, Table], name: str) -> Table:
@@ -146,37 +140,46 @@ def _meaning(known: Table) -> list[str]:
 
 
 def _coded(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place, name: str) -> Table:
-    """The events of a table that have a code of `omop_total` or `omop_item`, with what it means.
+    """The events of a table that have a code of `omop_total` or `omop_item`, with what it means."""
+    return keyed(tables[place.table], place.kind).inner_join(_known(tables, knowledge, place, name), KEYS)
 
-    `shared`: it may mean something else, too.
-    """
+
+def _known(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place, name: str) -> Table:
+    """`scale_meanings`, as they were written out if they were."""
     found = knowledge.get(f"{SCALES[name]}_{place.table}")
-    found = scale_meanings(tables, knowledge, place, name) if found is None else found
-    found = found.mutate(shared=found.count().over(ibis.window(group_by=KEYS)) > 1)
-    return keyed(tables[place.table], place.kind).inner_join(found, KEYS)
+    return scale_meanings(tables, knowledge, place, name) if found is None else found
 
 
 def scale_meanings(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place, name: str) -> Table:
-    """One row per way in which events of a table are coded and total or item that they so are."""
+    """One row per way in which events of a table are coded and total or item that they so are.
+
+    Of a scale an answer is of one item. `shared`: it may be of another scale, too.
+    """
     known, found = knowledge[name], knowledge.get(SCALES[name])
     found = scale_concepts(tables, knowledge, name) if found is None else found
     # A LOINC code has a hyphen before its last digit; nothing else looks so.
     by_value = known.filter(known.vocabulary_id == "LOINC").rename(val="concept_code").select("val", *_meaning(known))
-    return by_any_code(pairs(keyed(tables[place.table], place.kind)), found, by_value)
+    means = by_any_code(coded(tables, knowledge, place.table, place.kind), found, by_value)
+    if name == "omop_total":
+        return means
+    means = first_rows(means, [*KEYS, "scale"], [means.number])
+    return means.mutate(shared=means.count().over(ibis.window(group_by=KEYS)) > 1)
 
 
-def totals_named(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table | None:
-    """One row per total that is named, whether it holds a value or not; columns as in the score table."""
-    return _each(tables, lambda place: _named_total(tables, knowledge, place))
+def totals_named(tables: Mapping[str, Table], knowledge: Mapping[str, Table], of: Table) -> Table | None:
+    """One row per event that names a total of these instruments, whether it holds a value or not: person and day."""
+    return _each(tables, lambda place: _named_total(tables, knowledge, place, of))
+
+
+def _named_total(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place, of: Table) -> Table:
+    known = _known(tables, knowledge, place, "omop_total").semi_join(of, "instrument")
+    rows = keyed(tables[place.table], place.kind).semi_join(known, KEYS)
+    return rows.select("person_id", date_earliest=rows[place.start])
 
 
 def _total(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place) -> Table:
-    rows = _named_total(tables, knowledge, place)
-    return rows.filter(rows["value"].notnull())
-
-
-def _named_total(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place) -> Table:
     rows = _coded(tables, knowledge, place, "omop_total")
+    rows = rows.filter(rows.value_as_number.notnull())
     evidence = named(place.table, rows[f"{place.table}_id"])
     return rows.select(
         "person_id", "instrument", score_id=evidence, **dated("date", rows[place.start]), value=rows.value_as_number,
@@ -191,67 +194,90 @@ def answered(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Tab
     Answered twice alike it counts once; twice differently it is unknown, but about suicide the higher stands.
     """
     rows = _each(tables, lambda place: _items(tables, knowledge, place))
-    totals = _totals(tables, knowledge)
-    if rows is None or totals is None:
+    sizes = _each(tables, lambda place: _sizes(tables, knowledge, place))
+    totals = _each(tables, lambda place: _days(tables, knowledge, place))
+    if rows is None or sizes is None or totals is None:
         return None
-    return _joined(_once(_assigned(rows)), totals)
+    item = knowledge["omop_item"].select("number", "scale", "instrument", "item", "suicide").distinct()
+    return _joined(_once(_assigned(rows, sizes), item), totals)
 
 
 def _items(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place) -> Table:
     """One row per answer and item that it may be of, with its value."""
     rows = _words(tables, _coded(tables, knowledge, place, "omop_item"))
-    rows = rows.mutate(
-        code_said=rows.answer_code, text_said=ibis.coalesce(rows.answer_text, rows.written), day=rows[place.start]
-    )
+    rows = rows.mutate(code_said=rows.answer_code, text_said=ibis.coalesce(rows.answer_text, rows.written))
     known = knowledge["omop_answer"]
     for said, value in (("code_said", "code_value"), ("text_said", "text_value")):
-        one = known.rename({said: "said", value: "answer_value"})
-        rows = beside(rows, one, ["instrument", "item", said])
+        rows = beside(rows, known.rename({said: "said", value: "answer_value"}), ["number", said])
     value = ibis.coalesce(rows.value_as_number, rows.code_value, rows.text_value)
     inside = (value >= rows.minimum) & (value <= rows.maximum)
     return rows.select(
-        "person_id", "instrument", "item", "size", "suicide", "day", "shared",
+        "person_id", "scale", "number", "shared", day=rows[place.start], row=_brief(place, rows),
         value=ibis.cases((inside, value), else_=ibis.null("float64")),
-        evidence_id=named(place.table, rows[f"{place.table}_id"]),
     )  # fmt: skip
 
 
-def _assigned(rows: Table) -> Table:
+def _sizes(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place) -> Table:
+    """One row per answer and scale that it may be of."""
+    rows = _coded(tables, knowledge, place, "omop_item")
+    return rows.select("person_id", "scale", day=rows[place.start])
+
+
+def _days(tables: Mapping[str, Table], knowledge: Mapping[str, Table], place: Place) -> Table:
+    """One row per total that holds a value."""
+    rows = _coded(tables, knowledge, place, "omop_total")
+    rows = rows.filter(rows.value_as_number.notnull())
+    return rows.select("person_id", "scale", day=rows[place.start], row=_brief(place, rows))
+
+
+def _brief(place: Place, rows: Table) -> Value:
+    """The row of the source in few letters, in the order of what findings cite: the first of its table, then its id."""
+    return ibis.literal(place.table[0]) + rows[f"{place.table}_id"]
+
+
+def _in_full(row: Value) -> Value:
+    """What findings cite, of what `_brief` gives."""
+    return ibis.cases(
+        *((row.substr(0, 1) == place.table[0], named(place.table, row.substr(1))) for place in MEASURED),
+        else_=ibis.null("string"),
+    )
+
+
+def _assigned(rows: Table, sizes: Table) -> Table:
     """Each answer with one scale and item; most can be of one alone."""
     shared, alone = rows.filter(rows.shared), rows.filter(~rows.shared)
-    sizes = rows.group_by(["person_id", "day", "instrument"]).aggregate(explained=rows.evidence_id.nunique())
+    sizes = sizes.group_by(["person_id", "day", "scale"]).aggregate(explained=sizes.count())
     rivals = shared.left_join(
         sizes,
-        [
-            shared.person_id == sizes.person_id,
-            shared.day.identical_to(sizes.day),
-            shared.instrument == sizes.instrument,
-        ],
-    ).drop("person_id_right", "day_right", "instrument_right")
-    order = [rivals.explained.desc(), rivals["size"], rivals.instrument.desc(), rivals["item"]]
-    return first_rows(rivals, ["evidence_id"], order).drop("explained").union(alone)
+        [shared.person_id == sizes.person_id, shared.day.identical_to(sizes.day), shared.scale == sizes.scale],
+    ).drop("person_id_right", "day_right", "scale_right")
+    found = first_rows(rivals, ["row"], [rivals.explained.desc(), rivals.number])
+    return found.drop("explained").union(alone)
 
 
-def _once(rows: Table) -> Table:
+def _once(rows: Table, item: Table) -> Table:
     """One row per (person, scale, day, item)."""
-    found = rows.group_by(["person_id", "instrument", "day", "item"]).aggregate(
+    found = rows.group_by(["person_id", "day", "number"]).aggregate(
         low=rows["value"].min(), high=rows["value"].max(), told=rows["value"].count(), rows=rows.count(),
-        suicide=one_if(rows.suicide).max(), evidence_id=rows.evidence_id.min(),
+        row=rows.row.min(),
     )  # fmt: skip
+    found = found.inner_join(item, "number")
     agree = (found.told == found["rows"]) & (found.low == found.high)
-    value = ibis.cases((agree | (found.suicide == 1), found.high), else_=ibis.null("float64"))
+    value = ibis.cases((agree | found.suicide, found.high), else_=ibis.null("float64"))
     return found.mutate(value=value)
 
 
 def _joined(rows: Table, totals: Table) -> Table:
     """With `score_id`: the only total of the scale on that day, else the first of the answers stands for a score."""
-    keys = ["person_id", "instrument", "day"]
-    total = totals.mutate(day=totals.date_earliest)
-    total = total.group_by(keys).aggregate(total_id=total.score_id.min(), totals=total.count())
+    keys = ["person_id", "day", "scale"]
+    total = totals.group_by(keys).aggregate(total=totals.row.min(), totals=totals.count())
     total = total.filter(total.totals == 1).drop("totals")
-    first = rows.group_by(keys).aggregate(first_id=rows.evidence_id.min())
-    rows = beside(beside(rows, total, keys), first, keys)
+    sets = beside(rows.group_by(keys).aggregate(first=rows.row.min()), total, keys)
+    sets = sets.select(*keys, score_id=_in_full(sets.total.fill_null(sets["first"])), own_score=sets.total.isnull())
+    rows = beside(rows, sets, keys)
     return rows.select(
-        "person_id", "instrument", "item", "evidence_id", **dated("date", rows.day), value=rows["value"],
-        score_id=rows.total_id.fill_null(rows.first_id), own_score=rows.total_id.isnull(),
+        "person_id", "instrument", "item", "score_id", **dated("date", rows.day), value=rows["value"],
+        evidence_id=_in_full(rows.row),
+        # Without a day it is of no score that could be found again.
+        own_score=rows.own_score.fill_null(True),
     )  # fmt: skip

@@ -14,6 +14,9 @@ from stepwell.records.omop.joins import beside
 from stepwell.records.omop.people import person
 from stepwell.records.omop.source import normal
 
+LIVES = "resolved_lives"
+"""Name of the table of `lives` once it has been written out."""
+
 Checks = dict[str, dict[str, Condition]]
 """By check (a column, or what is asked), which rows are missing, implausible, or would be inferred."""
 
@@ -35,7 +38,7 @@ def quality(source: Mapping[str, Table], knowledge: Mapping[str, Table], as_of: 
 
     Args:
         source: The CDM's tables by name.
-        knowledge: The tables of `knowledge_tables`.
+        knowledge: The tables of `knowledge_tables`, and that of `lives` where it was written out.
         as_of: The day of the count; what began later is implausible.
 
     Returns:
@@ -48,10 +51,20 @@ def quality(source: Mapping[str, Table], knowledge: Mapping[str, Table], as_of: 
         RecordError: It is no CDM, with every fault.
     """
     tables = normal(source)
-    people = person(tables, knowledge).select("person_id", "birth_earliest", "birth_latest", "sex", "death_earliest")
+    people = knowledge.get(LIVES)
+    people = _lives(tables, knowledge) if people is None else people
     parts = [_counted("person", people.mutate(began=ibis.null("date")), _of_people(people, as_of))]
     parts += [_of_events(tables, knowledge, people, place, as_of) for place in _PLACES if place.table in tables]
     return ibis.union(*parts)
+
+
+def lives(source: Mapping[str, Table], knowledge: Mapping[str, Table]) -> dict[str, Table]:
+    """When people were born and died: `quality` works it out for each table else, with the same result."""
+    return {LIVES: _lives(normal(source), knowledge)}
+
+
+def _lives(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table:
+    return person(tables, knowledge).select("person_id", "sex", "birth_earliest", "death_earliest")
 
 
 def _of_people(people: Table, as_of: date) -> Checks:
@@ -68,8 +81,8 @@ def _of_people(people: Table, as_of: date) -> Checks:
 def _of_events(
     tables: Mapping[str, Table], knowledge: Mapping[str, Table], people: Table, place: Place, as_of: date
 ) -> Table:  # fmt: skip
-    rows = beside(tables[place.table], people.select("person_id", "birth_earliest", "death_earliest"), "person_id")
-    rows = rows.cross_join(knowledge["omop_rule"]).mutate(began=rows[place.start])
+    found = tables[place.table].mutate(began=tables[place.table][place.start])
+    rows = beside(found, people.drop("sex"), "person_id").cross_join(knowledge["omop_rule"])
     checks: Checks = {
         place.start: {"missing": rows.began.isnull()},
         "before birth": {"implausible": rows.began < rows.birth_earliest},
@@ -78,7 +91,7 @@ def _of_events(
     }
     if place.end:
         checks["end before start"] = {"implausible": rows[place.end] < rows.began}
-    return _counted(place.table, rows, checks | _own(place, rows)).union(_repeated(place, rows))
+    return _counted(place.table, rows, checks | _own(place, rows)).union(_repeated(place, found))
 
 
 def _repeated(place: Place, rows: Table) -> Table:

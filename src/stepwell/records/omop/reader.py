@@ -8,6 +8,7 @@ from ibis.expr.types import Table
 from stepwell.records.omop.drugs import DRUGS, drug_concepts
 from stepwell.records.omop.events import CODE_SETS, MEANINGS, PLACES, allergy, code_sets, encounter, meanings, spells
 from stepwell.records.omop.exposures import EXPOSED, exposed_to, exposure
+from stepwell.records.omop.joins import CODED, coded
 from stepwell.records.omop.measured import MEASURED, SCALES, answered, lab, scale_concepts, scale_meanings, score
 from stepwell.records.omop.people import person
 from stepwell.records.omop.source import normal
@@ -51,6 +52,19 @@ def records(source: Mapping[str, Table], knowledge: Mapping[str, Table], *, infe
         "item": items,
     }
     return {name: _shaped(made.get(name), schema, tables) for name, schema in SCHEMAS.items()}
+
+
+def codings(source: Mapping[str, Table]) -> dict[str, Table]:
+    """The ways in which events are coded: to be written out before `used_concepts` and `translations`, not after.
+
+    Each of these looks through all events else; the result is the same.
+
+    Raises:
+        RecordError: It is no CDM, with every fault.
+    """
+    tables = normal(source)
+    kinds = {"drug_exposure": "drug", **{place.table: place.kind for place in PLACES}}
+    return {CODED + table: coded(tables, {}, table, kind) for table, kind in kinds.items() if table in tables}
 
 
 def concept_meanings(source: Mapping[str, Table], knowledge: Mapping[str, Table]) -> dict[str, Table]:

@@ -127,7 +127,7 @@ def test_order_of_rows_and_tables_of_others_change_nothing() -> None:
 def test_writing_translations_out_changes_nothing() -> None:
     source = in_duckdb(combined(CASES))
     known = source.add(
-        omop.knowledge_tables(load()) | omop.words(source.run(omop.used_concepts(source.tables)), load())
+        omop.knowledge_tables(load()) | omop.words(source.run(omop.used_concepts(source.tables, {})), load())
     )
 
     at_once = omop.records(source.tables, known)
