@@ -84,7 +84,7 @@ def run(
     threads: Annotated[int | None, typer.Option(min=1, help="Processors that DuckDB may use [default: all].")] = None,
     part: Annotated[
         int, typer.Option(min=1, help="People reviewed at a time; what is finished stays finished.")
-    ] = 25_000,
+    ] = 50_000,
 ) -> None:
     """Reviews everybody in a source: results by person, counts, and one page to read.
 

@@ -67,7 +67,7 @@ class Settings:
     by: tuple[str, ...] = ()
     least_cell: int = 5
     infer: bool = False
-    part_people: int = 25_000
+    part_people: int = 50_000
     sample_people: int = 25_000
 
     def said(self) -> dict[str, Any]:
