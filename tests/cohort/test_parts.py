@@ -58,3 +58,14 @@ def test_what_was_dealt_out_once_can_be_dealt_out_otherwise(tmp_path: Path, know
     opened = Omop("", in_duckdb(combined(CASES)), knowledge, Reading(), None)
 
     assert dealt(opened, tmp_path / "one", 7) == dealt(opened, tmp_path / "other", 11)
+
+
+def test_a_word_that_nobody_knew_of_is_dealt_out_all_the_same(
+    tmp_path: Path, knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Omop("", in_duckdb(combined(CASES)), knowledge, Reading(), None)
+    whole = dealt(opened, tmp_path / "one", 7)
+
+    monkeypatch.setattr(opened, "_words", lambda: {"sertraline"})
+
+    assert dealt(opened, tmp_path / "other", 7) == whole

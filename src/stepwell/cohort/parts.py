@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 import pyarrow as pa
+from duckdb import ConversionException
 
 from stepwell.engines import duckdb
 from stepwell.engines.store import Store
@@ -110,17 +111,24 @@ class Files:
         people, last = store.connection.execute("SELECT COUNT(*), MAX(part) FROM dealt").fetchall()[0]
         self._write(store, duckdb.NUMBERED, "SELECT number, person_id, part FROM dealt")
         for name, query in records.items():
-            worded = [
-                f', record."{column}"::{duckdb.WORD} AS "{column}"' for column in COLUMNS[name] if column in CODED
-            ]
-            self._write(
-                store,
-                name,
-                f"SELECT record.* REPLACE (dealt.number AS person_id{''.join(worded)}), dealt.part "  # noqa: S608 -- our own
-                f"FROM ({query}) AS record INNER JOIN dealt USING (person_id)",
-            )
+            try:
+                self._deal_table(store, name, query, CODED)
+            except ConversionException:
+                # A word that nobody knew of. It is taken as a text; whatever else can't be read fails again.
+                shutil.rmtree(self._folder / name, ignore_errors=True)
+                self._deal_table(store, name, query, ())
         words = {word for name in records for word in self._words_of(store, name)}
         return {"people": people, "parts": 0 if last is None else last + 1, "words": sorted(words)}
+
+    def _deal_table(self, store: duckdb.Store, name: str, query: str, coded: Collection[str]) -> None:
+        """Writes a table's rows by part, those columns of it that are coded as numbers of words."""
+        worded = [f', record."{column}"::{duckdb.WORD} AS "{column}"' for column in COLUMNS[name] if column in coded]
+        self._write(
+            store,
+            name,
+            f"SELECT record.* REPLACE (dealt.number AS person_id{''.join(worded)}), dealt.part "  # noqa: S608 -- our own
+            f"FROM ({query}) AS record INNER JOIN dealt USING (person_id)",
+        )
 
     def _words_of(self, store: duckdb.Store, name: str) -> Iterator[str]:
         """What stands in the columns of a table that hold one of few words."""
