@@ -109,6 +109,8 @@ def run(
             typer.echo(f"{opened.kind}: {opened.place}{named}\n\n{opened.account()}\n")
             with _progress() as tell:
                 people = run(tell)
+    for column in run.not_counted_by:
+        typer.echo(f"Not counted by {column}: everybody, or nearly everybody, is in one group of it.")
     typer.echo(f"Wrote the results of {people:,} people to {out}; read {out / 'dashboard.html'}")
 
 

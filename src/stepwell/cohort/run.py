@@ -1,5 +1,6 @@
 """A run over a population: part by part, so that what is finished stays finished."""
 
+import csv
 import json
 import shutil
 import time
@@ -163,6 +164,13 @@ class Run:
         self.manifest.save()
         shutil.rmtree(self._work, ignore_errors=True)
         return parts.people
+
+    @property
+    def not_counted_by(self) -> tuple[str, ...]:
+        """Columns to count by of a finished run that are not, as one group of them is everybody, or nearly."""
+        with (self._folder / "counts" / "people_count.csv").open(encoding="utf-8", newline="") as file:
+            shown = {row["split_by"] for row in csv.DictReader(file)}
+        return tuple(name for name in self._settings.by if name.lower() not in shown)
 
     @property
     def _work(self) -> Path:
