@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from stepwell.cohort.line_steps import COUNTS as LINE_COUNTS
 from stepwell.cohort.line_steps import make_lines
-from stepwell.cohort.steps import COHORT, COUNTS, KEPT, LINES_READ, PEOPLE, POPULATION, tables
+from stepwell.cohort.steps import BY_PERSON, COHORT, COUNTS, LINES_READ, PEOPLE, POPULATION, tables
 from stepwell.engines import duckdb
 from stepwell.engines.sql import steps
 from stepwell.engines.store import Engine, Store
@@ -28,9 +28,9 @@ def on_store(store: Store, records: Mapping[str, pa.Table], knowledge: Knowledge
         given = {f"raw_{name}": table for name, table in records.items()}
         for name, table in {**given, **tables(knowledge)}.items():
             store.hold(name, table)
-        engine.make((*(step.name for step in (*PEOPLE, *COUNTS)), "option_fit", *KEPT, *LINES_READ), as_of)
+        engine.make((*(step.name for step in (*PEOPLE, *COUNTS)), "option_fit", *BY_PERSON, *LINES_READ), as_of)
         make_lines(store, knowledge)
-        return {name: store.fetch(name) for name in (*WANTED, *KEPT)}
+        return {name: store.fetch(name) for name in (*WANTED, *BY_PERSON)}
     finally:
         engine.close()
 
@@ -42,7 +42,7 @@ def narrow(records: Mapping[str, pa.Table], knowledge: Knowledge, as_of: date) -
     try:
         for name, table in tables(knowledge).items():
             store.hold(name, table)
-        return engine.run(records, as_of, (*KEPT, *(step.name for step in COUNTS)))
+        return engine.run(records, as_of, (*BY_PERSON, *(step.name for step in COUNTS)))
     finally:
         engine.close()
 

@@ -25,8 +25,7 @@ from stepwell.cohort.line_steps import make_lines
 from stepwell.cohort.manifest import begun, made_from
 from stepwell.cohort.parts import Parts
 from stepwell.cohort.source import Opened
-from stepwell.cohort.steps import COUNTS, LINES_READ, POPULATION
-from stepwell.cohort.steps import KEPT as BEFORE_LINES
+from stepwell.cohort.steps import BY_PERSON, COUNTS, LINES_READ, POPULATION
 from stepwell.cohort.steps import tables as cohort_tables
 from stepwell.cohort.variants import variants
 from stepwell.cohort.write import write_counts, write_dictionary
@@ -38,7 +37,7 @@ from stepwell.knowledge.tables import tables as knowledge_tables
 from stepwell.knowledge.tables import words
 from stepwell.review import parameter_table
 
-KEPT = (*BEFORE_LINES, "line")
+KEPT = (*BY_PERSON, "line")
 """Tables of results by person, in their order in the data dictionary."""
 
 VARIED = "definition_count"
@@ -196,7 +195,7 @@ class Run:
         varied = part in self._sample(parts)
         with _of_run(store):
             parts.load(store, part)
-            made = {*BEFORE_LINES, *LINES_READ, *(step.name for step in COUNTS)}
+            made = {*BY_PERSON, *LINES_READ, *(step.name for step in COUNTS)}
             engine.make((*made, *(self._read_again(engine) if varied else ())), self._settings.as_of)
             make_lines(store, self._knowledge)
             for name in KEPT:

@@ -121,11 +121,11 @@ def tables(knowledge: Knowledge, definitions: Sequence[str] = ()) -> dict[str, p
     return {name: pa.Table.from_pylist(rows[name], schema=schema.to_pyarrow()) for name, schema in SCHEMAS.items()}
 
 
-KEPT = (
+BY_PERSON = (
     "person_summary", "attempt", "verdict", "definition_result", "reason_like", "like_reason", "stage", "option_like",
     "like_option", "pseudo_resistance", "time_to_event",
 )  # fmt: skip
-"""Tables of results by person."""
+"""Steps that are results by person; `line_steps` makes one more."""
 
 COHORT = REVIEW.then("counts", SCHEMAS, STEPS)
 """A review with the steps of this room behind it."""
@@ -147,6 +147,6 @@ LINES_READ: Shown = {
 """What `stepwell.cohort.line_steps` reads, who works in passes and so stands behind the steps."""
 
 POPULATION = COHORT.showing(
-    "population", {**dict.fromkeys((*KEPT, *(step.name for step in COUNTS))), **LINES_READ}
+    "population", {**dict.fromkeys((*BY_PERSON, *(step.name for step in COUNTS))), **LINES_READ}
 )  # fmt: skip
 """The same with no more columns than are counted or written by person: what a page of one person shows is left out."""

@@ -75,24 +75,24 @@ CODED = "resolved_coded_"
 """Beginning of the name of the table of `coded` once it has been written out, before that of the source's table."""
 
 
-def coded(tables: Mapping[str, Table], beside: Mapping[str, Table], table: str, kind: str) -> Table:
+def coded(tables: Mapping[str, Table], knowledge: Mapping[str, Table], table: str, kind: str) -> Table:
     """The few ways in which events of a table are coded: one row per (`std`, `src`, `val`); `val` not of drugs."""
-    found = beside.get(CODED + table)
+    found = knowledge.get(CODED + table)
     if found is not None:
         return found
     return keyed(tables[table], kind).select(KEYS[:2] if kind == "drug" else KEYS).distinct()
 
 
-def by_any_code(coded: Table, by_concept: Table, by_value: Table) -> Table:
+def by_any_code(ways: Table, by_concept: Table, by_value: Table) -> Table:
     """What the events so coded mean, by their concept, their source concept or their source value; each once.
 
     Args:
-        coded: One row per way of coding.
+        ways: One row per way of coding, from `coded`.
         by_concept: One row per (`concept_id`, meaning).
         by_value: One row per (`val`, meaning), with the same further columns.
     """
     meaning = sorted(set(by_concept.columns) - {"concept_id"})
-    first = coded.inner_join(by_concept.rename(std="concept_id"), "std").select(*KEYS, *meaning)
-    second = coded.inner_join(by_concept.rename(src="concept_id"), "src").select(*KEYS, *meaning)
-    third = coded.inner_join(by_value, "val").select(*KEYS, *meaning)
+    first = ways.inner_join(by_concept.rename(std="concept_id"), "std").select(*KEYS, *meaning)
+    second = ways.inner_join(by_concept.rename(src="concept_id"), "src").select(*KEYS, *meaning)
+    third = ways.inner_join(by_value, "val").select(*KEYS, *meaning)
     return ibis.union(first, second, third, distinct=True)

@@ -28,20 +28,20 @@ _ALLERGY = re.compile(r"^(?:drug )?(?:allergy|allergic reaction|hypersensitivity
 _ANY_DRUG = frozenset({"", "drug", "drugs", "medication", "substance", "drug disorder"})
 
 
-def used_concepts(source: Mapping[str, Table], beside: Mapping[str, Table]) -> Table:
+def used_concepts(source: Mapping[str, Table], written: Mapping[str, Table]) -> Table:
     """One row per concept that an event of the source names: `used` as a drug or an event, id, vocabulary, code, name.
 
     Args:
         source: The CDM's tables by name.
-        beside: Those of `codings`, where they were written out.
+        written: Those of `codings`, where they were written out.
 
     Raises:
         RecordError: It is no CDM, with every fault.
     """
     tables = normal(source)
-    found = [_used(tables, beside, place.table, place.kind) for place in PLACES if place.table in tables]
+    found = [_used(tables, written, place.table, place.kind) for place in PLACES if place.table in tables]
     if "drug_exposure" in tables:
-        found.append(_used(tables, beside, "drug_exposure", "drug"))
+        found.append(_used(tables, written, "drug_exposure", "drug"))
     if not found or "concept" not in tables:
         nothing = tables["person"].filter(ibis.literal(False))
         return nothing.select(**{name: ibis.null(kind) for name, kind in _USED.items()})
@@ -55,8 +55,8 @@ _USED = {
 }  # fmt: skip
 
 
-def _used(tables: Mapping[str, Table], beside: Mapping[str, Table], table: str, kind: str) -> Table:
-    ways = coded(tables, beside, table, kind)
+def _used(tables: Mapping[str, Table], written: Mapping[str, Table], table: str, kind: str) -> Table:
+    ways = coded(tables, written, table, kind)
     both = ibis.union(ways.select(concept_id="std"), ways.select(concept_id="src"), distinct=True)
     return both.filter(both.concept_id != 0).mutate(used=ibis.literal(DRUG if kind == "drug" else EVENT))
 
