@@ -85,6 +85,10 @@ def _writer(dialect: str) -> Callable[[Table], str]:
         from stepwell.engines.sqlite_sql import to_sql  # noqa: PLC0415 -- needed only where nothing was kept
 
         return to_sql
+    if dialect == "duckdb":
+        from stepwell.engines import duckdb_sql  # noqa: PLC0415 -- needed only where nothing was kept
+
+        return duckdb_sql.to_sql
     if dialect == "pyspark":
         # Ibis knows the settings of this dialect only once the backend was asked for.
         _ = ibis.pyspark
