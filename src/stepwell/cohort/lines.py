@@ -13,6 +13,7 @@ from ibis.expr.types import Table
 from stepwell.cohort.pathways import WITH, PathwayRules, pathways
 from stepwell.knowledge.load import Knowledge
 from stepwell.logic import MET, NOT_MET, UNKNOWN, first_rows, one_if, plus_days, union_days
+from stepwell.trials.eras import is_vague
 
 LINE = ("person_id", "line")
 
@@ -230,12 +231,15 @@ def _coverage(line_trial: Table, era_supply: Table) -> Table:
         **{f"{kind}_start": ibis.greatest(rows[f"{kind}_start"], rows.line_start) for kind in ("certain", "possible")},
         **{f"{kind}_end": ibis.least(rows[f"{kind}_end"], rows.line_end) for kind in ("certain", "possible")},
     )
+    vague = clipped.filter(is_vague(clipped)).select(*key, vague=ibis.literal(True)).distinct()
+    low = union_days(clipped.semi_join(vague, key), key, "certain_start", "certain_end", "low")
     each = drugs.select(*key).distinct()
-    for kind, name in (("certain", "low"), ("possible", "high")):
-        days = union_days(clipped, key, f"{kind}_start", f"{kind}_end", name)
+    for days in (low, union_days(clipped, key, "possible_start", "possible_end", "high"), vague):
         each = each.left_join(days, key).drop(*(f"{column}_right" for column in key))
+    # Where every day is known, those surely covered are those perhaps covered.
+    surely = ibis.cases((each.vague.isnull(), each.high), else_=each.low).fill_null(0)
     return each.group_by(list(LINE)).aggregate(
-        days_covered_low=each.low.fill_null(0).min(), days_covered_high=each.high.fill_null(0).min()
+        days_covered_low=surely.min(), days_covered_high=each.high.fill_null(0).min()
     )
 
 

@@ -121,7 +121,7 @@ def person_group(person_summary: Table, person_column: Table) -> Table:
 
 
 def person_step(
-    person_summary: Table, condition: Table, attempt: Table, verdict: Table, trial_course: Table, definition: Table,
+    person_summary: Table, condition: Table, verdict: Table, trial_course: Table, definition: Table,
     definition_result: Table, cohort_step: Table, cohort_parameter: Table,
 ) -> Table:  # fmt: skip
     """One row per person, definition and step from everybody to that definition.
@@ -132,8 +132,7 @@ def person_step(
         person through.
     """
     rows = person_state(
-        person_summary, condition, attempt, verdict, trial_course, definition, definition_result, cohort_step,
-        cohort_parameter,
+        person_summary, condition, verdict, trial_course, definition, definition_result, cohort_step, cohort_parameter,
     )  # fmt: skip
     return by_step(rows, cohort_step).select(
         "person_id", "inferred", "definition_id", "step", "order", "state", "reached"
@@ -141,7 +140,7 @@ def person_step(
 
 
 def person_state(
-    person_summary: Table, condition: Table, attempt: Table, verdict: Table, trial_course: Table, definition: Table,
+    person_summary: Table, condition: Table, verdict: Table, trial_course: Table, definition: Table,
     definition_result: Table, cohort_step: Table, cohort_parameter: Table,
 ) -> Table:  # fmt: skip
     """One row per person and definition.
@@ -149,16 +148,17 @@ def person_state(
     Returns:
         A column of `STATES` for each step; `stopped`: the order of the first that doesn't let the person through.
     """
-    rows = person_summary.cross_join(definition.select("definition_id", "failure_rule")).cross_join(
-        cohort_parameter.select("adult_years", "observed_days_least")
-    )
-    rows = left(rows, _diagnosed(condition), ["person_id"])
-    rows = left(rows, _judged(attempt, verdict), ["person_id", "definition_id"])
-    rows = left(rows, _measured(attempt, trial_course), ["person_id"])
+    people = person_summary.cross_join(cohort_parameter.select("adult_years", "observed_days_least"))
+    people = left(people, _diagnosed(condition), ["person_id"])
+    people = left(people, _measured(trial_course), ["person_id"])
+    shared = {STATES[step]: state for step, state in _shared_states(people).items()}
+    people = people.select("person_id", "inferred", "measured", **shared)
     results = definition_result.select("person_id", "definition_id", "result", "excluded_by", "disputed")
-    rows = left(rows, results, ["person_id", "definition_id"])
-    states = {STATES[step]: state for step, state in _states(rows).items()}
-    return _stopped(rows.select("person_id", "inferred", "definition_id", **states), cohort_step)
+    rows = people.inner_join(results, "person_id")
+    rows = rows.inner_join(definition.select("definition_id", "failure_rule"), "definition_id")
+    rows = left(rows, _judged(verdict), ["person_id", "definition_id"])
+    states = {STATES[step]: state for step, state in _own_states(rows).items()}
+    return _stopped(rows.select("person_id", "inferred", "definition_id", *shared, **states), cohort_step)
 
 
 def by_step(states: Table, cohort_step: Table) -> Table:
@@ -168,23 +168,28 @@ def by_step(states: Table, cohort_step: Table) -> Table:
     return rows.mutate(state=state, reached=rows.order <= rows.stopped).drop(*STATES.values(), "stopped")
 
 
-def _states(rows: Table) -> dict[str, Value]:
-    """The state of each step, by its id in the knowledge."""
-    there = ibis.literal(MET)
+def _shared_states(people: Table) -> dict[str, Value]:
+    """The state of each step that is the same for every definition, by its id in the knowledge."""
+    return {
+        "everybody": ibis.literal(MET),
+        "antidepressant": ibis.cases((people.trials > 0, MET), else_=NOT_MET),
+        "adult": at_least(people.age_low, people.age_high, people.adult_years),
+        # A source that doesn't say from when to when it watched can't be asked.
+        "observed": ibis.cases(
+            (people.observed_days.isnull(), NOT_TESTED),
+            else_=at_least(people.observed_days, people.observed_days, people.observed_days_least),
+        ),
+        "diagnosis": ibis.cases((people.diagnosed.fill_null(0) > 0, MET), else_=NOT_MET),
+    }
+
+
+def _own_states(rows: Table) -> dict[str, Value]:
+    """The state of each step that every definition has for itself, by its id in the knowledge."""
     measuring = rows.failure_rule == "improvement below"
     kept_out = ibis.cases(
         (rows.excluded_by.notnull(), NOT_MET), (rows.disputed.notnull(), UNKNOWN), else_=MET
     )  # fmt: skip
     return {
-        "everybody": there,
-        "antidepressant": ibis.cases((rows.trials > 0, MET), else_=NOT_MET),
-        "adult": at_least(rows.age_low, rows.age_high, rows.adult_years),
-        # A source that doesn't say from when to when it watched can't be asked.
-        "observed": ibis.cases(
-            (rows.observed_days.isnull(), NOT_TESTED),
-            else_=at_least(rows.observed_days, rows.observed_days, rows.observed_days_least),
-        ),
-        "diagnosis": ibis.cases((rows.diagnosed.fill_null(0) > 0, MET), else_=NOT_MET),
         "judged": ibis.cases(
             (rows.failure_rule == NOT_TESTED, NOT_TESTED), (rows.judged.fill_null(0) > 0, MET), else_=NOT_MET
         ),
@@ -201,18 +206,16 @@ def _diagnosed(condition: Table) -> Table:
     return rows.group_by("person_id").aggregate(diagnosed=rows.count())
 
 
-def _judged(attempt: Table, verdict: Table) -> Table:
-    """Per person and definition: trials with a verdict that says something."""
-    rows = verdict.inner_join(attempt.select("person_id", "trial_id"), ["person_id", "trial_id"])
-    said = ~rows.verdict.isin(["cannot tell", "still running"])
-    return rows.group_by(["person_id", "definition_id"]).aggregate(judged=one_if(said).sum())
+def _judged(verdict: Table) -> Table:
+    """People with a trial whose verdict by the definition says something."""
+    said = verdict.filter(~verdict.verdict.isin(["cannot tell", "still running"]))
+    return said.group_by(["person_id", "definition_id"]).aggregate(judged=said.count())
 
 
-def _measured(attempt: Table, trial_course: Table) -> Table:
+def _measured(trial_course: Table) -> Table:
     """Per person: trials with a score at the start and one in their course, on one scale."""
     both = trial_course.filter(trial_course.improvement_percent.notnull())
-    rows = both.inner_join(attempt.select("person_id", "trial_id"), ["person_id", "trial_id"])
-    return rows.group_by("person_id").aggregate(measured=rows.count())
+    return both.group_by("person_id").aggregate(measured=both.count())
 
 
 def _stopped(rows: Table, cohort_step: Table) -> Table:

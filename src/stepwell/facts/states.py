@@ -30,6 +30,8 @@ from stepwell.logic import one_if
 CONFLICT, UNKNOWN = "conflict", "unknown"
 COUNTED = (PRESENT, ABSENT, POSSIBLE, UNPROVEN)
 """What may be said of a fact that still counts."""
+SILENT = "silent"
+"""What is said of a fact by a record in which nothing speaks of it."""
 
 
 def fact_event(
@@ -119,18 +121,13 @@ def fact(fact_evidence: Table, fact_entry: Table, fact_part: Table, person: Tabl
         makes it possible and nothing shows it; `basis`: `evidence`, `parts` (from the facts it is made
         of), `silence`; `present_rows`, `absent_rows`: how many things say so.
     """
-    told = _told(fact_evidence)
-    silent = _silent(told, fact_entry, person)
-    direct = told.union(silent)
-    made = _made(direct, fact_entry, fact_part)
-    rows = direct.union(made)
-    rows = rows.group_by(["person_id", "fact"]).aggregate(
-        present_rows=rows.present_rows.sum().cast("int64"),
-        absent_rows=rows.absent_rows.sum().cast("int64"),
-        possible_rows=rows.possible_rows.sum().cast("int64"),
-        unproven_rows=rows.unproven_rows.sum().cast("int64"),
-        basis=rows.basis.min(),
+    told = _told(fact_evidence, fact_entry, person)
+    whole = fact_part.select("fact").distinct()
+    made = told.semi_join(whole, "fact").union(_made(told, fact_entry, fact_part))
+    made = made.group_by(["person_id", "fact"]).aggregate(
+        **{f"{word}_rows": made[f"{word}_rows"].sum().cast("int64") for word in COUNTED}, basis=made.basis.min()
     )
+    rows = told.anti_join(whole, "fact").union(made)
     state = ibis.cases(
         ((rows.present_rows > 0) & ((rows.absent_rows + rows.unproven_rows) > 0), CONFLICT),
         (rows.present_rows > 0, PRESENT),
@@ -142,22 +139,18 @@ def fact(fact_evidence: Table, fact_entry: Table, fact_part: Table, person: Tabl
     )
 
 
-def _told(evidence: Table) -> Table:
-    evidence = evidence.filter(evidence["says"].isin(COUNTED))
-    counts = {f"{word}_rows": one_if(evidence["says"] == word).sum().cast("int64") for word in COUNTED}
-    rows = evidence.group_by(["person_id", "fact"]).aggregate(**counts)
-    return rows.mutate(basis=ibis.literal("evidence"))
-
-
-def _silent(told: Table, fact_entry: Table, person: Table) -> Table:
-    """Facts of which silence says enough, and that nothing speaks of."""
-    quiet = fact_entry.filter(fact_entry.silence == ABSENT).select("fact")
-    rows = person.select("person_id").cross_join(quiet)
-    rows = rows.anti_join(told, ["person_id", "fact"])
-    zero, one = ibis.literal(0, "int64"), ibis.literal(1, "int64")
+def _told(evidence: Table, fact_entry: Table, person: Table) -> Table:
+    """How many things say what of a fact; that one is absent of which silence says enough, if nothing speaks of it."""
+    spoken = evidence.filter(evidence["says"].isin(COUNTED)).select("person_id", "fact", "says")
+    quiet = fact_entry.filter(fact_entry.silence == ABSENT).select("fact", says=ibis.literal(SILENT))
+    rows = spoken.union(person.select("person_id").cross_join(quiet))
+    counts = {f"{word}_rows": one_if(rows["says"] == word).sum().cast("int64") for word in COUNTED}
+    rows = rows.group_by(["person_id", "fact"]).aggregate(**counts)
+    nothing = (rows.present_rows + rows.absent_rows + rows.possible_rows + rows.unproven_rows) == 0
     return rows.mutate(
-        present_rows=zero, absent_rows=one, possible_rows=zero, unproven_rows=zero, basis=ibis.literal("silence")
-    )
+        absent_rows=ibis.cases((nothing, 1), else_=rows.absent_rows).cast("int64"),
+        basis=ibis.cases((nothing, "silence"), else_="evidence"),
+    ).select("person_id", "fact", *(f"{word}_rows" for word in COUNTED), "basis")
 
 
 def _made(direct: Table, fact_entry: Table, fact_part: Table) -> Table:
@@ -183,6 +176,4 @@ def _made(direct: Table, fact_entry: Table, fact_part: Table) -> Table:
         basis=ibis.literal("parts"),
     )
     known = (rows.present_rows + rows.absent_rows + rows.possible_rows) > 0
-    return rows.filter(known).select(
-        "person_id", "fact", "present_rows", "absent_rows", "possible_rows", "unproven_rows", "basis"
-    )
+    return rows.filter(known).select("person_id", "fact", *(f"{word}_rows" for word in COUNTED), "basis")

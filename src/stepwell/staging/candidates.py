@@ -1,7 +1,7 @@
 """Where each definition may be met: one row per person, definition and index day.
 
 A rule that looks back over the record has one index day, `as_of`. A rule that is triggered by an event
-has one for each event. Every row holds how far the record surely, and at most, goes to meet it.
+has one for each event (`one_of_many`). Every row holds how far the record surely, and at most, goes to meet it.
 """
 
 import ibis
@@ -18,6 +18,7 @@ COLUMNS = (
     "reached_low",
     "reached_high",
     "reached_by",
+    "one_of_many",
 )
 
 
@@ -175,4 +176,5 @@ def _reached(rows: Table) -> Table:
         reached_low=reached(rows, rows.count_low),
         reached_high=reached(rows, rows.count_high),
         reached_by=ibis.null("string"),
+        one_of_many=ibis.literal(False),
     ).select(*COLUMNS)

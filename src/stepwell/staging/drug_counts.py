@@ -85,6 +85,7 @@ def _triggered(rows: Table, drug_set: Table) -> Table:
         reached_low=met(rows.count_low, rows.before_low),
         reached_high=met(rows.count_high, rows.before_high),
         reached_by=by,
+        one_of_many=ibis.literal(True),
     ).select(*COLUMNS)  # fmt: skip
 
 
@@ -133,6 +134,7 @@ def switches(switch_era: Table, definition: Table, person: Table, parameter: Tab
         reached_low=rows.count_low >= rows.least,
         reached_high=rows.count_high >= rows.least,
         reached_by=ibis.null("string"),
+        one_of_many=ibis.literal(False),
     ).select(*COLUMNS)
 
 

@@ -32,7 +32,7 @@ def stage_quantity(
     Facts that bear on it narrow it, unless they contradict the record. A record without any antidepressant is
     silent: how many failed is then open upward.
     """
-    rows = person.select("person_id").cross_join(stage_method.select("method", "definition_id"))
+    rows = person.select("person_id").cross_join(stage_method.select("method", "definition_id", "kind"))
     counted = stage_trial.mutate(counted=ibis.literal(True))
     rows = rows.left_join(counted, ["person_id", "definition_id"]).drop("person_id_right", "definition_id_right")
     rows = rows.left_join(stage_measure, "person_id").drop("person_id_right")
@@ -42,7 +42,9 @@ def stage_quantity(
     rows = rows.inner_join(parts, "method")
     rows = rows.mutate(record_low=_of_record(rows, "low"), record_high=_of_record(rows, "high"))
     rows = rows.left_join(_told(fact, stage_narrowing), list(PART)).drop(*(f"{key}_right" for key in PART))
-    return _narrowed(rows).select(*PART, "order", "quantity", "lowest", "below", "quantity_low", "quantity_high")
+    return _narrowed(rows).select(
+        *PART, "kind", "order", "quantity", "lowest", "below", "quantity_low", "quantity_high"
+    )
 
 
 def _of_record(rows: Table, end: str) -> NumericValue:
@@ -101,7 +103,7 @@ def stage_part(stage_quantity: Table, stage_band: Table) -> Table:
     high = ibis.cases((rows.high_each, rows.high_points * rows.quantity_high), else_=rows.high_points)
     no_text, out = ibis.null("string"), rows.under & needed
     return rows.select(
-        *PART, "order", "quantity", "quantity_low", "quantity_high",
+        *PART, "kind", "order", "quantity", "quantity_low", "quantity_high",
         low=ibis.cases((out, OPEN), (nothing, 0.0), else_=low),
         high=ibis.cases((out, OPEN), (rows.under, 0.0), else_=high),
         label_low=ibis.cases((rows.under | nothing, no_text), else_=rows.low_label),
@@ -134,7 +136,7 @@ def stage(
         `perhaps_not_applicable`: what is open may yet show that the method doesn't apply; `suppressed_by`: the fact
         that makes it meaningless.
     """
-    totals = _totals(stage_part)
+    totals = _totals(stage_part.filter(stage_part.kind != FLAGS))
     rows = person.select("person_id").cross_join(stage_method).left_join(totals, list(KEY))
     rows = rows.drop("person_id_right", "method_right")
     here = fact.filter(fact.state == "present").inner_join(stage_suppression, "fact")

@@ -46,7 +46,9 @@ def definition_result(
     )
     met_on = ibis.cases((rows.place == 0, rows.index_date), else_=ibis.null("date"))
     furthest = [rows.count_high.desc(), rows.count_low.desc()]
-    best = first_rows(rows, KEY, [rows.place, met_on, *furthest, rows.index_date, rows.reached_by])
+    order = [rows.place, met_on, *furthest, rows.index_date, rows.reached_by]
+    # Most definitions have one index day: of those there is none to choose.
+    best = first_rows(rows.filter(rows.one_of_many), KEY, order).union(rows.filter(~rows.one_of_many))
     base = person.select("person_id").cross_join(
         definition.select("definition_id", "order", "least", "strictly_more", "verified")
     )

@@ -110,11 +110,12 @@ def trial_coverage(supply_reach: Table, era_begin: Table, trial_span: Table) -> 
     """One row per era: `covered_low`, `covered_high`, the days surely and perhaps covered, a day once.
 
     `supplied_low`: those surely covered by more than an order, which doesn't say that the drug was had. Only where
-    days are vague, or some of the supplies are orders, does it differ from the days perhaps covered.
+    some of the supplies are orders does it differ from the days surely covered, and only where days are vague do these
+    differ from the days perhaps covered.
     """
-    mixed = (trial_span.ordered > 0) & (trial_span.ordered < trial_span.supplies)
+    some = (trial_span.ordered > 0) & (trial_span.ordered < trial_span.supplies)
     vague = _used(supply_reach, era_begin, trial_span.filter(~trial_span.sure))
-    had = _used(supply_reach, era_begin, trial_span.filter(~trial_span.sure | mixed))
+    had = _used(supply_reach, era_begin, trial_span.filter(some))
     had = had.filter(had.basis_rank != ORDERED)
     rows = trial_span.filter(trial_span.covered_high.notnull()).select(
         *ERA, "covered_high", "sure", "ordered", "supplies"
@@ -123,10 +124,9 @@ def trial_coverage(supply_reach: Table, era_begin: Table, trial_span: Table) -> 
     for part in (low, union_days(had, ERA, "certain_start", "certain_end", "surely_had")):
         rows = rows.left_join(part, list(ERA)).drop(*(f"{key}_right" for key in ERA))
     rows = rows.mutate(covered_low=ibis.cases((rows.sure, rows.covered_high), else_=rows.surely_covered.fill_null(0)))
-    whole = rows.sure & (rows.ordered == 0)
     return rows.select(
         *ERA, "covered_low", "covered_high",
-        supplied_low=ibis.cases((whole, rows.covered_high), else_=rows.surely_had.fill_null(0)),
+        supplied_low=ibis.cases((rows.ordered == 0, rows.covered_low), else_=rows.surely_had.fill_null(0)),
     )  # fmt: skip
 
 
