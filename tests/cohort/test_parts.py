@@ -1,10 +1,16 @@
 """Everybody's records as they are dealt out into parts."""
 
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from stepwell.cohort.parts import Size
 from stepwell.cohort.source import Kept, Omop, Opened, Reading
 from stepwell.engines.duckdb import Store
 from stepwell.engines.omop import records
@@ -19,7 +25,7 @@ FOLDER = Path(__file__).parents[2] / "examples" / "10-score-in-two-scales" / "cs
 
 def dealt(opened: Opened, folder: Path, size: int) -> dict[str, list[str]]:
     """The rows of all parts together, by record table."""
-    parts, store = opened.parts(folder, size), Store()
+    parts, store = opened.parts(folder, Size(size, 0)), Store()
     parts.ready(store, ())
     found: dict[str, list[str]] = {name: [] for name in SCHEMAS}
     for part in range(parts.count):
@@ -69,3 +75,47 @@ def test_a_word_that_nobody_knew_of_is_dealt_out_all_the_same(
     monkeypatch.setattr(opened, "_words", lambda: {"sertraline"})
 
     assert dealt(opened, tmp_path / "other", 7) == whole
+
+
+@given(people=st.integers(0, 400), part=st.integers(1, 90), sample=st.integers(0, 450))
+def test_everybody_is_in_one_part_and_the_first_parts_are_spread_over_all(people: int, part: int, sample: int) -> None:
+    ids = [f"{number:04}" for number in range(people)]
+    size = Size(part, sample)
+    query = size.query("SELECT person_id FROM everybody", people)
+
+    with duckdb.connect() as connection:
+        connection.register("everybody", pa.table({"person_id": pa.array(ids, pa.string())}))
+        found = dict(connection.execute(query).fetchall())
+
+    sizes = Counter(found.values())
+    assert sorted(found) == ids
+    assert sorted(sizes) == list(range(size.count(people)))
+    assert all(count <= part for count in sizes.values())
+    chosen = [number for number, one in enumerate(ids) if found[one] < size.sampled(people)]
+    assert len(chosen) >= min(sample, people)
+    if sample and people >= 2 * sample:
+        assert len(chosen) < 2 * sample
+        assert len({later - earlier for earlier, later in pairwise(chosen)}) <= 1
+    elif sample:
+        assert len(chosen) == people
+    else:
+        assert not chosen
+
+
+def test_a_sample_has_parts_of_its_own(tmp_path: Path, knowledge: Knowledge) -> None:
+    opened = Omop("", in_duckdb(combined(CASES)), knowledge, Reading(), None)
+    people = opened._source.run(opened._made["raw_person"])["person_id"].to_pylist()
+
+    parts = opened.parts(tmp_path / "parts", Size(7, 5))
+
+    store = Store()
+    parts.ready(store, ())
+    found = []
+    for part in range(parts.count):
+        store.begin()
+        parts.load(store, part)
+        found.append(store.fetch("raw_person")["person_id"].to_pylist())
+        store.forget()
+    assert parts.sampled == 1
+    assert 5 <= len(found[0]) <= 7
+    assert sorted(person for part in found for person in part) == sorted(people)

@@ -98,6 +98,14 @@ def test_everybody_is_in_the_results_once(results: Path) -> None:
     assert len(people) == len(set(people)) == PEOPLE
 
 
+@pytest.mark.parametrize("name", KEPT)
+def test_its_key_tells_the_rows_of_a_result_apart(results: Path, name: str) -> None:
+    for file in (results / "people" / name).iterdir():
+        keys = pq.read_table(file, columns=list(KEPT[name]))
+        assert not any(column.null_count for column in keys.columns)
+        assert keys.group_by(list(KEPT[name])).aggregate([]).num_rows == keys.num_rows
+
+
 def test_every_column_of_the_results_is_explained(results: Path) -> None:
     explained = {(column.table, column.column) for column in dictionary()}
 

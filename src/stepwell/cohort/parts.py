@@ -3,8 +3,9 @@
 import json
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import pyarrow as pa
 from duckdb import ConversionException
@@ -37,6 +38,9 @@ class Parts(Protocol):
     count: int
     """How many parts."""
 
+    sampled: int
+    """How many of them, from the first on, are the sample: people spread evenly over all, by their ids."""
+
     def ready(self, store: Store, words: Collection[str]) -> None:
         """Readies a store for parts, before it holds anything.
 
@@ -49,12 +53,56 @@ class Parts(Protocol):
         """Makes the tables of `COLUMNS`, with the rows of one part."""
 
 
-def _dealt(person: str, size: int) -> str:
-    """A query for who is in which part: one row per person."""
-    return (
-        f"SELECT person_id, CAST(FLOOR((ROW_NUMBER() OVER (ORDER BY person_id) - 1) / {size}.0) AS BIGINT) AS part "  # noqa: S608 -- our own names
-        f"FROM (SELECT DISTINCT person_id FROM ({person}) AS person WHERE person_id IS NOT NULL) AS person"
-    )
+@dataclass(frozen=True)
+class Size:
+    """How people are dealt out.
+
+    Args:
+        part: People in a part.
+        sample: How many people a sample needs, at least; parts of their own hold it, or, of twice as many people and
+            fewer, all parts.
+    """
+
+    part: int
+    sample: int
+
+    def step(self, people: int) -> int:
+        """Of so many people, each how-manieth is in the sample; 1: all are, or there is none."""
+        return max(1, people // self.sample) if self.sample else 1
+
+    def sampled(self, people: int) -> int:
+        """How many parts of so many people are the sample."""
+        return self._parts(self._chosen(people)) if self.sample else 0
+
+    def count(self, people: int) -> int:
+        """How many parts so many people make."""
+        chosen = self._chosen(people)
+        return self._parts(chosen) + self._parts(people - chosen)
+
+    def _chosen(self, people: int) -> int:
+        return -(-people // self.step(people))
+
+    def _parts(self, people: int) -> int:
+        return -(-people // self.part)
+
+    def query(self, person: str, people: int) -> str:
+        """A query for who is in which part: one row per person.
+
+        Args:
+            person: Query for everybody's `person_id`.
+            people: How many they are.
+        """
+        place = "ROW_NUMBER() OVER (PARTITION BY chosen ORDER BY person_id) - 1"
+        return (
+            f"SELECT person_id, CAST(FLOOR(({place}) / {self.part}.0) AS BIGINT) "  # noqa: S608 -- our own names
+            f"+ CASE WHEN chosen THEN 0 ELSE {self.sampled(people)} END AS part FROM ("
+            f"SELECT person_id, (ROW_NUMBER() OVER (ORDER BY person_id) - 1) % {self.step(people)} = 0 AS chosen "
+            f"FROM ({person}) AS person) AS person"
+        )
+
+
+def _everybody(person: str) -> str:
+    return f"SELECT DISTINCT person_id FROM ({person}) AS person WHERE person_id IS NOT NULL"  # noqa: S608 -- our own names
 
 
 class Files:
@@ -67,10 +115,10 @@ class Files:
         records: The queries that give everybody's records.
         words: Those that may stand in them: as numbers they are faster to sort out and to write than as texts.
         folder: Where the parts are written; what a broken run left there is used if it is whole.
-        size: People in a part.
+        size: How people are dealt out.
     """
 
-    def __init__(self, store: duckdb.Store, records: Queries, words: Words, folder: Path, size: int) -> None:
+    def __init__(self, store: duckdb.Store, records: Queries, words: Words, folder: Path, size: Size) -> None:
         self._folder = folder
         whole = folder / "parts.json"
         if not whole.exists():
@@ -79,7 +127,8 @@ class Files:
             store.know(words())
             write(whole, json.dumps(self._deal(store, records(), size)))
         counts = json.loads(whole.read_text(encoding="utf-8"))
-        self.people, self.count, self._words = counts["people"], counts["parts"], counts["words"]
+        self.people, self._words = counts["people"], counts["words"]
+        self.count, self.sampled = size.count(self.people), size.sampled(self.people)
 
     def ready(self, store: Store, words: Collection[str]) -> None:
         """Makes the words of the knowledge and of the record known; only a DuckDB can keep them."""
@@ -105,10 +154,13 @@ class Files:
         files = str(self._part(name, part) / "*.parquet").replace("'", "''")
         return f"read_parquet('{files}')"
 
-    def _deal(self, store: duckdb.Store, records: Mapping[str, str], size: int) -> dict[str, int]:
-        numbered = "SELECT *, CAST(ROW_NUMBER() OVER (ORDER BY person_id) AS INTEGER) AS number FROM ({})"
-        store.make("dealt", numbered.format(_dealt(records["raw_person"], size)), {})
-        people, last = store.connection.execute("SELECT COUNT(*), MAX(part) FROM dealt").fetchall()[0]
+    def _deal(self, store: duckdb.Store, records: Mapping[str, str], size: Size) -> dict[str, Any]:
+        store.make("everybody", _everybody(records["raw_person"]), {})
+        people = store.connection.execute("SELECT COUNT(*) FROM everybody").fetchall()[0][0]
+        # In each part the numbers follow the ids, without gaps: so they are quickest to look up.
+        numbered = "SELECT *, CAST(ROW_NUMBER() OVER (ORDER BY part, person_id) AS INTEGER) AS number FROM ({})"
+        store.make("dealt", numbered.format(size.query("SELECT person_id FROM everybody", people)), {})
+        store.drop("everybody")
         self._write(store, duckdb.NUMBERED, "SELECT number, person_id, part FROM dealt")
         for name, query in records.items():
             try:
@@ -118,7 +170,7 @@ class Files:
                 shutil.rmtree(self._folder / name, ignore_errors=True)
                 self._deal_table(store, name, query, ())
         words = {word for name in records for word in self._words_of(store, name)}
-        return {"people": people, "parts": 0 if last is None else last + 1, "words": sorted(words)}
+        return {"people": people, "words": sorted(words)}
 
     def _deal_table(self, store: duckdb.Store, name: str, query: str, coded: Collection[str]) -> None:
         """Writes a table's rows by part, those columns of it that are coded as numbers of words."""
@@ -154,20 +206,21 @@ class Tables:
     Args:
         store: Where the source's tables can be read.
         records: The queries that give everybody's records.
-        size: People in a part; null: all in one.
+        size: How people are dealt out; null: all in one part, which is the sample too.
     """
 
-    def __init__(self, store: Store, records: Queries, size: int | None) -> None:
+    def __init__(self, store: Store, records: Queries, size: Size | None) -> None:
         queries = records()
         self._full = frozenset(queries)
         for name, query in queries.items():
             store.make(f"all_{name}", query, COLUMNS[name])
-        everybody = "SELECT COUNT(DISTINCT person_id) AS people FROM all_raw_person"
-        store.make("people", everybody, {"people": "int64"})
+        everybody = _everybody("SELECT * FROM all_raw_person")
+        store.make("people", f"SELECT COUNT(*) AS people FROM ({everybody}) AS everybody", {"people": "int64"})  # noqa: S608 -- our own
         self.people = store.fetch("people")["people"][0].as_py()
-        self.count = min(self.people, 1) if size is None else -(-self.people // size)
+        self.count = self.sampled = min(self.people, 1)
         if size is not None:
-            store.make("dealt", _dealt("SELECT * FROM all_raw_person", size), {"person_id": "string", "part": "int64"})
+            self.count, self.sampled = size.count(self.people), size.sampled(self.people)
+            store.make("dealt", size.query(everybody, self.people), {"person_id": "string", "part": "int64"})
         self._where = "" if size is None else "INNER JOIN dealt USING (person_id) WHERE dealt.part = {part}"
 
     def ready(self, store: Store, words: Collection[str]) -> None:

@@ -22,8 +22,9 @@ from stepwell.cohort.drafts_definitions import AS_SHIPPED
 from stepwell.cohort.finish import published
 from stepwell.cohort.line_steps import COUNTS as LINE_COUNTS
 from stepwell.cohort.line_steps import make_lines
+from stepwell.cohort.lines import LINE
 from stepwell.cohort.manifest import begun, made_from
-from stepwell.cohort.parts import Parts
+from stepwell.cohort.parts import Parts, Size
 from stepwell.cohort.source import Opened
 from stepwell.cohort.steps import BY_PERSON, COUNTS, LINES_READ, POPULATION
 from stepwell.cohort.steps import tables as cohort_tables
@@ -37,8 +38,8 @@ from stepwell.knowledge.tables import tables as knowledge_tables
 from stepwell.knowledge.tables import words
 from stepwell.review import parameter_table
 
-KEPT = (*BY_PERSON, "line")
-"""Tables of results by person, in their order in the data dictionary."""
+KEPT = {**BY_PERSON, "line": LINE}
+"""Tables of results by person, in their order in the data dictionary, each with what tells its rows apart."""
 
 VARIED = "definition_count"
 """What is counted anew with one thing changed."""
@@ -150,7 +151,8 @@ class Run:
             return self.manifest.people or 0
         with self._timed("read"):
             self._tell(Progress("Reading", 0, 1, 0))
-            parts = self._opened.parts(self._work / "records", self._settings.part_people)
+            size = Size(self._settings.part_people, self._settings.sample_people)
+            parts = self._opened.parts(self._work / "records", size)
         if not parts.people:
             raise RecordError("The source holds nobody: its table of people is empty, so there is nothing to count.")
         self.manifest.people = parts.people
@@ -192,14 +194,14 @@ class Run:
 
     def _review_part(self, parts: Parts, engine: Engine, part: int) -> None:
         store, file = engine.store, f"part-{part:05}.parquet"
-        varied = part in self._sample(parts)
+        varied = part < parts.sampled
         with _of_run(store):
             parts.load(store, part)
             made = {*BY_PERSON, *LINES_READ, *(step.name for step in COUNTS)}
             engine.make((*made, *(self._read_again(engine) if varied else ())), self._settings.as_of)
             make_lines(store, self._knowledge)
-            for name in KEPT:
-                store.put(name, self._people(name) / file)
+            for name, key in KEPT.items():
+                store.put(name, self._people(name) / file, key)
             for name in COUNTED:
                 pq.write_table(store.fetch(name), self._counts(name) / file)
             if varied:
@@ -236,11 +238,6 @@ class Run:
     def _given(self, knowledge: Knowledge) -> dict[str, pa.Table]:
         return {**knowledge_tables(knowledge), "parameter": parameter_table(knowledge, self._settings.as_of)}
 
-    def _sample(self, parts: Parts) -> set[int]:
-        """Parts spread evenly over all, enough for as many people as a sample needs."""
-        wanted = -(-self._settings.sample_people // self._settings.part_people)
-        return {number * parts.count // wanted for number in range(wanted)}
-
     def _side_by_side(self, parts: Parts, todo: Sequence[int]) -> Iterator[int]:
         """The parts as they are done, on as many engines as the source allows; each engine works on one at a time."""
         engines = [self._engine(parts) for _ in todo[: self._opened.workers]]
@@ -273,7 +270,7 @@ class Run:
             raw = {name: _added_up(sorted(self._counts(name).glob("*.parquet"))) for name in COUNTED}
             folders = sorted((self._work / "variants").glob("*"))
             varied = {folder.name: _added_up(sorted(folder.glob("*.parquet"))) for folder in folders}
-            sampled = len(self._sample(parts)) < parts.count
+            sampled = parts.sampled < parts.count
             tables = published(raw, self._knowledge, least, varied, sampled=sampled, quality=quality)
         write_counts(self._folder / "counts", tables, least)
         write_dictionary(self._folder / "people", KEPT)

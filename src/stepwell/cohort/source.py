@@ -17,7 +17,7 @@ from ibis.expr.operations import Literal
 from ibis.expr.types import Table
 
 from stepwell.cohort.manifest import files_fingerprint, text_fingerprint
-from stepwell.cohort.parts import Files, Parts, Tables, held
+from stepwell.cohort.parts import Files, Parts, Size, Tables, held
 from stepwell.engines import duckdb
 from stepwell.engines.omop import knowledge_beside
 from stepwell.engines.source import Source
@@ -106,12 +106,12 @@ class Opened(ABC):
         if isinstance(self.store, duckdb.Store):
             self.store.spill(folder)
 
-    def parts(self, folder: Path, size: int) -> Parts:
+    def parts(self, folder: Path, size: Size) -> Parts:
         """Everybody, dealt out into parts.
 
         Args:
             folder: Where they may be written.
-            size: People in a part.
+            size: How people are dealt out.
         """
         if isinstance(self.store, duckdb.Store):
             return Files(self.store, self._for_everybody, self._words, folder, size)
@@ -241,7 +241,7 @@ class Omop(Opened):
     def _query(self, name: str) -> str:
         return self._source.sql(self._made[name])
 
-    def parts(self, folder: Path, size: int) -> Parts:
+    def parts(self, folder: Path, size: Size) -> Parts:
         """Everybody, dealt out into parts; what only reading needs is gone then."""
         dealt = super().parts(folder, size)
         for name in vars(self).pop("_answers", ()):

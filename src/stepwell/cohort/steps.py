@@ -5,12 +5,15 @@ from collections.abc import Sequence
 import ibis
 import pyarrow as pa
 
+from stepwell.alike import LIKE
 from stepwell.cohort import counts, lines, people, pseudo, times
 from stepwell.errors import ConfigError, KnowledgeError
 from stepwell.knowledge.load import Knowledge
 from stepwell.narrow import Shown
 from stepwell.pipeline import Step
 from stepwell.review import REVIEW
+from stepwell.trials.eras import ERA
+from stepwell.trials.verdicts import FOUND
 
 SCHEMAS: dict[str, ibis.Schema] = {
     name: ibis.schema(columns)
@@ -121,11 +124,20 @@ def tables(knowledge: Knowledge, definitions: Sequence[str] = ()) -> dict[str, p
     return {name: pa.Table.from_pylist(rows[name], schema=schema.to_pyarrow()) for name, schema in SCHEMAS.items()}
 
 
-BY_PERSON = (
-    "person_summary", "attempt", "verdict", "definition_result", "reason_like", "like_reason", "stage", "option_like",
-    "like_option", "pseudo_resistance", "time_to_event",
-)  # fmt: skip
-"""Steps that are results by person; `line_steps` makes one more."""
+BY_PERSON: dict[str, tuple[str, ...]] = {
+    "person_summary": ("person_id",),
+    "attempt": ERA,
+    "verdict": ("person_id", "trial_id", "definition_id"),
+    "definition_result": ("person_id", "definition_id"),
+    "reason_like": ("person_id",),
+    "like_reason": (LIKE, "reason"),
+    "stage": ("person_id", "method"),
+    "option_like": ("person_id",),
+    "like_option": (LIKE, "option"),
+    "pseudo_resistance": ("person_id", "definition_id"),
+    "time_to_event": ("person_id", "event"),
+}
+"""Steps that are results by person, each with the columns that tell its rows apart; `line_steps` makes one more."""
 
 COHORT = REVIEW.then("counts", SCHEMAS, STEPS)
 """A review with the steps of this room behind it."""
@@ -141,12 +153,15 @@ LINES_READ: Shown = {
         "person_id", "ingredient", "certain_start", "certain_end", "possible_start", "possible_end", "shown_end",
         "dose_low", "dose_high", "dose_unit", "sum_high",
     ),
-    "verdict": None,
+    "verdict": ("person_id", "trial_id", "definition_id", "verdict"),
     "trial_outcome": ("person_id", "trial_id", "term", "result", "preferred", "default"),
 }  # fmt: skip
 """What `stepwell.cohort.line_steps` reads, who works in passes and so stands behind the steps."""
 
 POPULATION = COHORT.showing(
-    "population", {**dict.fromkeys((*BY_PERSON, *(step.name for step in COUNTS))), **LINES_READ}
+    "population", {**dict.fromkeys((*BY_PERSON, *(step.name for step in COUNTS))), **LINES_READ, "verdict": FOUND}
 )  # fmt: skip
-"""The same with no more columns than are counted or written by person: what a page of one person shows is left out."""
+"""The same with no more columns than are counted or written by person: what a page of one person shows is left out.
+
+So is what a definition asks of a trial, which the knowledge says once and no verdict has to repeat.
+"""

@@ -1,6 +1,6 @@
 """DuckDB, embedded: the engine for many people."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -128,12 +128,13 @@ class Store:
         ]
         return table.cast(pa.schema(texts))
 
-    def put(self, name: str, path: Path) -> None:
-        """Writes a table as Parquet, its rows in the order of its columns."""
+    def put(self, name: str, path: Path, key: Sequence[str]) -> None:
+        """Writes a table as Parquet, its rows in the order of their key."""
         beside = path.with_name(f".{path.name}.part")
         target = str(beside).replace("'", "''")
+        order = ", ".join(f't."{column}"' for column in key)
         self.connection.execute(
-            f"COPY ({self._named(name)} ORDER BY {', '.join(self._columns(name))}) TO '{target}' "
+            f"COPY ({self._named(name)} ORDER BY {order}) TO '{target}' "
             "(FORMAT parquet, COMPRESSION zstd, PRESERVE_ORDER true)"
         )
         beside.replace(path)

@@ -1,7 +1,7 @@
 """PostgreSQL: the steps run in the server, in tables of the session that go with it."""
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -81,13 +81,12 @@ class Store:
         batches = list(self._batches(f'SELECT * FROM "{name}"', name))  # noqa: S608 -- our own names
         return pa.Table.from_batches(batches, self._schema(name))
 
-    def put(self, name: str, path: Path) -> None:
-        """Writes a table as Parquet, its rows in the order of its columns, whole or not at all."""
+    def put(self, name: str, path: Path, key: Sequence[str]) -> None:
+        """Writes a table as Parquet, its rows in the order of their key, whole or not at all."""
         beside = path.with_name(f".{path.name}.part")
         # Text is put in order letter by letter, as other engines do, whatever the language of the database.
         order = ", ".join(
-            f'"{column}" COLLATE "C"' if kind == "string" else f'"{column}"'
-            for column, kind in self._kinds[name].items()
+            f'"{column}" COLLATE "C"' if self._kinds[name][column] == "string" else f'"{column}"' for column in key
         )
         with pq.ParquetWriter(beside, self._schema(name), compression="zstd") as writer:
             for batch in self._batches(f'SELECT * FROM "{name}" ORDER BY {order}', name):  # noqa: S608 -- our own

@@ -1,6 +1,6 @@
 """Spark: the steps run on the cluster, each step's rows as Parquet in a folder that all its machines reach."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -66,10 +66,10 @@ class Store:
         """All rows of a table; they come to the driver, so it has to be small."""
         return self.session.table(name).toArrow()
 
-    def put(self, name: str, path: Path) -> None:
-        """Writes a table as a folder of Parquet files, its rows in the order of its columns."""
+    def put(self, name: str, path: Path, key: Sequence[str]) -> None:
+        """Writes a table as a folder of Parquet files, its rows in the order of their key."""
         rows = self.session.table(name)
-        rows.orderBy(*rows.columns).write.mode("overwrite").option("compression", "zstd").parquet(str(path))
+        rows.orderBy(*key).write.mode("overwrite").option("compression", "zstd").parquet(str(path))
 
     def forget(self) -> None:
         """Drops what was made since `begin`."""

@@ -44,8 +44,14 @@ class Store(Protocol):
     def fetch(self, name: str) -> pa.Table:
         """All rows of a table, in no order."""
 
-    def put(self, name: str, path: Path) -> None:
-        """Writes a table as Parquet, its rows in the order of its columns, whole or not at all."""
+    def put(self, name: str, path: Path, key: Sequence[str]) -> None:
+        """Writes a table as Parquet, whole or not at all.
+
+        Args:
+            name: Of the table.
+            path: Where to.
+            key: Columns that tell its rows apart, and that they are put in order by.
+        """
 
     def forget(self) -> None:
         """Drops what was made since `begin`."""

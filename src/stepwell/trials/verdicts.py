@@ -6,11 +6,14 @@ from ibis.expr.types import Table
 from stepwell.logic import MET, NOT_MET, UNKNOWN
 from stepwell.trials.criteria import assessment
 
-COLUMNS = (
+FOUND = (
     "person_id", "trial_id", "definition_id", "verdict", "counts", "dose", "duration", "adherence", "failure",
-    "outcome_basis", "lost_again", "well_at_end", "failure_doubt", "dose_table", "minimum_dose", "days_at_minimum_low",
-    "days_at_minimum_high", "least_days", "least_days_at", "least_covered", "failure_rule", "failure_percent",
+    "outcome_basis", "lost_again", "well_at_end", "failure_doubt", "minimum_dose", "days_at_minimum_low",
+    "days_at_minimum_high",
 )  # fmt: skip
+"""What is found of a trial."""
+ASKED = ("dose_table", "least_days", "least_days_at", "least_covered", "failure_rule", "failure_percent")
+"""What its definition asks of it: the same of all drugs that play its part."""
 
 
 def verdict(
@@ -51,7 +54,7 @@ def verdict(
         well_at_end=rows.well,
         counts=ibis.cases((rows.worked & (rows.failure_rule == "improvement below"), NOT_MET), else_=rows.counts),
     )
-    return rows.select(*COLUMNS)
+    return rows.select(*FOUND, *ASKED)
 
 
 def _verdict(rows: Table) -> ibis.Value:
