@@ -18,6 +18,25 @@ RUN = "run"
 WORD = "word"
 """Name of the type of a column that holds one of few words."""
 
+STATE = "state"
+"""Name of the type of a column that holds one of `STATES`."""
+
+STATES = (
+    "", "absent", "active", "adherence unknown", "alone", "antipsychotic", "augmentation", "better", "cannot tell",
+    "caution", "check first", "combination", "conflict", "death", "dispensed", "distinct antidepressants",
+    "dose unknown", "end of observation", "ended", "esketamine", "event", "failed", "first", "flags",
+    "fourth antidepressant", "incomplete", "inferred from what was done next", "items", "length unknown", "measured",
+    "met", "mg/day", "missing", "never measured", "new start", "no", "none", "not applicable", "not asked",
+    "not assessed", "not better", "not indicated", "not known", "not met", "not recorded", "not resistant",
+    "not scored", "not suitable", "not taken", "not tested", "not tolerated", "old", "ordered", "out of range",
+    "partly better", "partly worked", "positive", "possible", "present", "prorated", "refuted", "reported",
+    "reported as better", "resistant", "restart", "ruled out", "running", "same drug before",
+    "score from before a break", "scored", "screened", "second antidepressant", "shown", "stated",
+    "still running", "suitable", "supply without a day", "suppressed", "sure", "switch", "third antidepressant",
+    "too low", "too short", "total", "unknown", "unproven", "well by a score", "worked", "zero",
+)  # fmt: skip
+"""The words between which steps choose, in the order of texts. One that isn't here is a text, and slower."""
+
 NUMBERED = "person_number"
 """Table with the id of the person whom each number stands for."""
 
@@ -48,6 +67,7 @@ class Store:
         self.connection = duckdb.connect(":memory:")
         self._numbered = False
         self._words = pa.array([], pa.string())
+        self._enumerate(STATE, STATES)
         # Rows are ordered by the steps' own keys; keeping the order of input costs and means nothing.
         self._set("preserve_insertion_order", "false")
         # A record reaches no disk but the folder that was named for it.
@@ -88,8 +108,7 @@ class Store:
         compare, and are put in order, as the texts that they are; what is handed out and written are texts.
         """
         self._words = pa.array(sorted(words), pa.string())
-        listed = ", ".join("'" + word.replace("'", "''") + "'" for word in self._words.to_pylist())
-        self.connection.execute(f"CREATE OR REPLACE TYPE {WORD} AS ENUM ({listed})")
+        self._enumerate(WORD, self._words.to_pylist())
 
     def hold(self, name: str, table: pa.Table) -> None:
         """Takes a table in."""
@@ -167,6 +186,11 @@ class Store:
             else:
                 listed.append(column)
         return f'SELECT {", ".join(listed)} FROM "{name}" AS t {" ".join(joins)}'  # noqa: S608 -- our own names
+
+    def _enumerate(self, name: str, words: Sequence[str]) -> None:
+        """Makes a type of some words, in their order."""
+        listed = ", ".join("'" + word.replace("'", "''") + "'" for word in words)
+        self.connection.execute(f"CREATE OR REPLACE TYPE {name} AS ENUM ({listed})")
 
     def _set(self, setting: str, value: str) -> None:
         self.connection.execute(f"SET {setting} = ?", [value])

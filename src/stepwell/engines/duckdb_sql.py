@@ -1,4 +1,4 @@
-"""SQL for DuckDB, in which a day and a whole number make a day: Ibis' own makes a moment of every sum of them."""
+"""SQL for DuckDB, in which a day and a whole number make a day, and the words that steps give are kept as numbers."""
 
 # ruff: noqa: N802, ARG002 -- Ibis finds its visitors by these names and hands each the same arguments
 
@@ -10,12 +10,14 @@ from ibis.expr import datatypes as dt
 from ibis.expr import operations as ops
 from ibis.expr.types import Table
 
+from stepwell.engines.duckdb import STATE, STATES
+
 # Ibis hands every visitor its own mix of SQL and plain values, and says the types of none.
 Sql = Any
 
 
-class Days(DuckDBCompiler):  # type: ignore[misc]  # Ibis ships no types for its compilers
-    """Ibis' SQL for DuckDB, with days as days throughout: moments take longer to add up and to compare."""
+class Compiler(DuckDBCompiler):  # type: ignore[misc]  # Ibis ships no types for its compilers
+    """Ibis' SQL for DuckDB, with days as days throughout and states as numbers: moments and texts take longer."""
 
     __slots__ = ()
 
@@ -33,6 +35,16 @@ class Days(DuckDBCompiler):  # type: ignore[misc]  # Ibis ships no types for its
             raise NotImplementedError(f"difference of dates in the unit {part.this}")
         return sge.paren(left - right)
 
+    def visit_SearchedCase(self, op: ops.SearchedCase, *, cases: Sql, results: Sql, default: Sql) -> Sql:
+        """A choice between words, as numbers of `STATES` where they stand there."""
+        results = [self._as_state(node, made) for node, made in zip(op.results, results, strict=True)]
+        return super().visit_SearchedCase(op, cases=cases, results=results, default=self._as_state(op.default, default))
+
+    def _as_state(self, node: ops.Value, made: Sql) -> Sql:
+        if not (isinstance(node, ops.Literal) and node.dtype.is_string() and node.value in STATES):
+            return made
+        return sge.Cast(this=made, to=sge.DataType.build(STATE, dialect=self.dialect, udt=True))
+
     def _days(self, interval: Sql) -> Sql:
         if not isinstance(interval, sge.ToDays):
             raise NotImplementedError(f"a day and {interval.sql(dialect=self.dialect)}")
@@ -41,5 +53,5 @@ class Days(DuckDBCompiler):  # type: ignore[misc]  # Ibis ships no types for its
 
 def to_sql(expr: Table) -> str:
     """The query."""
-    compiler = Days()
+    compiler = Compiler()
     return str(compiler.to_sqlglot(expr.unbind()).sql(dialect=compiler.dialect))

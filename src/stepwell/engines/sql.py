@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 import ibis
@@ -26,6 +27,9 @@ WRITTEN = 256
 """How many single expressions are kept as SQL: the passes of a part are those of every other part."""
 
 
+_COMPILING = Lock()
+
+
 class Compiled(NamedTuple):
     """A step in SQL: its name, its query, and the Arrow type of each of its columns by name."""
 
@@ -34,13 +38,18 @@ class Compiled(NamedTuple):
     columns: dict[str, str]
 
 
-@cache
 def steps(dialect: str, pipeline: Pipeline = REVIEW) -> tuple[Compiled, ...]:
     """Every step of a pipeline in SQL, from the cache if this very code was compiled before.
 
     The cache (`$XDG_CACHE_HOME/stepwell`, else `~/.cache/stepwell`) holds SQL and nothing of any record.
-    Where it can't be written, every process compiles anew.
+    Where it can't be written, every process compiles anew, but once for all of its threads.
     """
+    with _COMPILING:
+        return _steps(dialect, pipeline)
+
+
+@cache
+def _steps(dialect: str, pipeline: Pipeline) -> tuple[Compiled, ...]:
     path = _folder() / f"{pipeline.name}-{dialect}-{code_fingerprint()}.json"
     with suppress(OSError, RuntimeError, ValueError, TypeError):
         return tuple(Compiled(*step) for step in json.loads(path.read_text(encoding="utf-8")))
