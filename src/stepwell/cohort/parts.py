@@ -30,7 +30,10 @@ Words = Callable[[], Collection[str]]
 
 
 class Parts(Protocol):
-    """A population in parts, numbered from 0. People keep their part: who is in it depends on the source alone."""
+    """A population in parts, numbered from 0.
+
+    People keep their part: who is in it depends on the source and the size alone.
+    """
 
     people: int
     """How many there are in all."""
