@@ -96,10 +96,15 @@ def test_everybody_is_in_one_part_and_the_first_parts_are_spread_over_all(people
     if sample and people >= 2 * sample:
         assert len(chosen) < 2 * sample
         assert len({later - earlier for earlier, later in pairwise(chosen)}) <= 1
-    elif sample:
-        assert len(chosen) == people
     else:
-        assert not chosen
+        assert len(chosen) == (people if sample else 0)
+
+
+@pytest.mark.parametrize(("people", "sample", "parts"), [(0, 3, (0, 0)), (9, 3, (1, 1)), (9, 0, (1, 0))])
+def test_all_in_one_part_are_the_sample_if_one_is_asked_for(people: int, sample: int, parts: tuple[int, int]) -> None:
+    size = Size(None, sample)
+
+    assert (size.count(people), size.sampled(people)) == parts
 
 
 def test_a_sample_has_parts_of_its_own(tmp_path: Path, knowledge: Knowledge) -> None:

@@ -61,17 +61,17 @@ class Size:
     """How people are dealt out.
 
     Args:
-        part: People in a part.
-        sample: How many people a sample needs, at least; parts of their own hold it, or, of twice as many people and
-            fewer, all parts.
+        part: People in a part; null: all are in one.
+        sample: How many people a sample needs, at least; parts of their own hold it, or, where all are in one part or
+            there are hardly more, all parts. 0: there is none.
     """
 
-    part: int
+    part: int | None
     sample: int
 
     def step(self, people: int) -> int:
         """Of so many people, each how-manieth is in the sample; 1: all are, or there is none."""
-        return max(1, people // self.sample) if self.sample else 1
+        return max(1, people // self.sample) if self.sample and self.part else 1
 
     def sampled(self, people: int) -> int:
         """How many parts of so many people are the sample."""
@@ -86,7 +86,7 @@ class Size:
         return -(-people // self.step(people))
 
     def _parts(self, people: int) -> int:
-        return -(-people // self.part)
+        return -(-people // (self.part or people or 1))
 
     def query(self, person: str, people: int) -> str:
         """A query for who is in which part: one row per person.
@@ -97,7 +97,7 @@ class Size:
         """
         place = "ROW_NUMBER() OVER (PARTITION BY chosen ORDER BY person_id) - 1"
         return (
-            f"SELECT person_id, CAST(FLOOR(({place}) / {self.part}.0) AS BIGINT) "  # noqa: S608 -- our own names
+            f"SELECT person_id, CAST(FLOOR(({place}) / {self.part or people}.0) AS BIGINT) "  # noqa: S608 -- our own names
             f"+ CASE WHEN chosen THEN 0 ELSE {self.sampled(people)} END AS part FROM ("
             f"SELECT person_id, (ROW_NUMBER() OVER (ORDER BY person_id) - 1) % {self.step(people)} = 0 AS chosen "
             f"FROM ({person}) AS person) AS person"
@@ -209,10 +209,10 @@ class Tables:
     Args:
         store: Where the source's tables can be read.
         records: The queries that give everybody's records.
-        size: How people are dealt out; null: all in one part, which is the sample too.
+        size: How people are dealt out.
     """
 
-    def __init__(self, store: Store, records: Queries, size: Size | None) -> None:
+    def __init__(self, store: Store, records: Queries, size: Size) -> None:
         queries = records()
         self._full = frozenset(queries)
         for name, query in queries.items():
@@ -220,11 +220,10 @@ class Tables:
         everybody = _everybody("SELECT * FROM all_raw_person")
         store.make("people", f"SELECT COUNT(*) AS people FROM ({everybody}) AS everybody", {"people": "int64"})  # noqa: S608 -- our own
         self.people = store.fetch("people")["people"][0].as_py()
-        self.count = self.sampled = min(self.people, 1)
-        if size is not None:
-            self.count, self.sampled = size.count(self.people), size.sampled(self.people)
+        self.count, self.sampled = size.count(self.people), size.sampled(self.people)
+        if size.part is not None:
             store.make("dealt", size.query(everybody, self.people), {"person_id": "string", "part": "int64"})
-        self._where = "" if size is None else "INNER JOIN dealt USING (person_id) WHERE dealt.part = {part}"
+        self._where = "" if size.part is None else "INNER JOIN dealt USING (person_id) WHERE dealt.part = {part}"
 
     def ready(self, store: Store, words: Collection[str]) -> None:
         """Nothing to ready: the store is that of the source."""

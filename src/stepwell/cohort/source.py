@@ -4,7 +4,7 @@ import os
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -115,7 +115,9 @@ class Opened(ABC):
         """
         if isinstance(self.store, duckdb.Store):
             return Files(self.store, self._for_everybody, self._words, folder, size)
-        return Tables(self.store, self._for_everybody, None if self.store.dialect == "pyspark" else size)
+        # Spark deals rows out among its machines itself.
+        dealt = replace(size, part=None) if self.store.dialect == "pyspark" else size
+        return Tables(self.store, self._for_everybody, dealt)
 
     @abstractmethod
     def _for_everybody(self) -> Mapping[str, str]:

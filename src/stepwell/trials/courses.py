@@ -39,7 +39,7 @@ def trial_score(attempt: Table, relation: Table, score_total: Table, instrument:
         treated_until=treated,
     )  # fmt: skip
     steps = relation.select("person_id", "trial_id", "outcome_until")
-    trials = trials.left_join(steps, ["person_id", "trial_id"]).drop("person_id_right", "trial_id_right")
+    trials = trials.inner_join(steps, ["person_id", "trial_id"])
     rows = trials.inner_join(scores, "person_id").cross_join(
         parameter.select("baseline_before_days", "baseline_after_days", "first_outcome_days", "end_after_days")
     )
