@@ -14,6 +14,7 @@ from stepwell.cohort.steps import tables as cohort_tables
 from stepwell.engines import duckdb
 from stepwell.errors import ConfigError
 from stepwell.knowledge.load import Knowledge
+from stepwell.logic import MET, NOT_TESTED
 from stepwell.records.tables import Records
 from stepwell.report import text
 from stepwell.review import SHOWN, Review, assemble
@@ -25,7 +26,10 @@ COMPARED = ("verdict", "definition_result", "reason", "option_fit")
 """Tables of which the run has to have the same rows of the person."""
 
 Row = Mapping[str, Any]
-WORDS = {"met": "yes", "not met": "NO, leaves here", "unknown": "can't be told, leaves here"}
+WORDS = {
+    "met": "yes", "not met": "NO, leaves here", "unknown": "can't be told, leaves here",
+    "not tested": "not asked, stays",
+}  # fmt: skip
 FURTHER = "(not asked any more)"
 
 
@@ -93,11 +97,16 @@ def _explained(
         found["pseudo_resistance"].to_pylist(),
         headline(knowledge, definitions),
         opened.fingerprint() != manifest["source"]["fingerprint"],
-        tuple(name for name in COMPARED if _rows(found[name]) != _rows(by_person(results, name, [person_id]))),
+        tuple(name for name in COMPARED if _differs(found[name], by_person(results, name, [person_id]))),
     )
 
 
-def _rows(table: Any) -> list[str]:  # noqa: ANN401 -- PyArrow ships no types
+def _differs(alone: Any, kept: Any) -> bool:  # noqa: ANN401 -- PyArrow ships no types
+    """Whether a run has other rows, in the columns that it keeps."""
+    return _rows(alone.select(kept.column_names)) != _rows(kept)
+
+
+def _rows(table: Any) -> list[str]:  # noqa: ANN401 -- as above
     return sorted(map(repr, table.to_pylist()))
 
 
@@ -143,14 +152,19 @@ def _steps(rows: list[Row], knowledge: Knowledge) -> Iterator[str]:
     for row in sorted(rows, key=lambda row: int(row["order"])):
         step = titles[str(row["step"])]
         said = WORDS[str(row["state"])] if row["reached"] else FURTHER
-        why = f": {step.leaves}" if row["reached"] and row["state"] != "met" else ""
+        why = f": {step.leaves}" if _leaves(row) else ""
         yield f"  {step.title:<50} {said}{why}"
+
+
+def _leaves(row: Row) -> bool:
+    """Whether a person leaves at a step."""
+    return row["reached"] and row["state"] not in (MET, NOT_TESTED)
 
 
 def _in_short(name: str, rows: list[Row], knowledge: Knowledge) -> str:
     """Where a person leaves by one definition, or that they are in."""
     titles = {one.id: one for one in knowledge.cohort_steps}
-    left = [row for row in rows if row["reached"] and row["state"] != "met"]
+    left = [row for row in rows if _leaves(row)]
     if not left:
         return f"  {name:<35} in"
     step = titles[str(left[0]["step"])]

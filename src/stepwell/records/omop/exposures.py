@@ -13,7 +13,7 @@ from ibis.expr.types import Table
 
 from stepwell.logic import days_between, plus_days
 from stepwell.records.omop.drugs import DRUGS, drug_concepts, drugs_of
-from stepwell.records.omop.joins import beside, coded, dated, day_after, keyed, named, types
+from stepwell.records.omop.joins import beside, coded, dated, day_after, keyed, named, types, where_all_known
 
 EXPOSED = "resolved_in_drug_exposure"
 """Name of the table of `exposed_to` once it has been written out."""
@@ -44,12 +44,16 @@ def exposure(tables: Mapping[str, Table], knowledge: Mapping[str, Table], *, inf
 
 
 def _datable(tables: Mapping[str, Table]) -> Table:
-    """`drug_exposure`, without a date that lies after the last day on which anybody was observed: it can't be right."""
+    """`drug_exposure`, without a date that lies after the last day on which anybody was observed: it can't be right.
+
+    Where of somebody it isn't known until when they were observed, any date can be right.
+    """
     rows = tables["drug_exposure"]
     if "observation_period" not in tables:
         return rows
     watched = tables["observation_period"]
-    rows = rows.cross_join(watched.aggregate(last_day=watched.observation_period_end_date.max()))
+    end = watched.observation_period_end_date
+    rows = rows.cross_join(watched.aggregate(last_day=where_all_known(end, end.max())))
     start = rows.drug_exposure_start_date
     possible = ibis.cases((start > rows.last_day, ibis.null("date")), else_=start)
     return rows.mutate(drug_exposure_start_date=possible).drop("last_day")

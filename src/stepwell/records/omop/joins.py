@@ -6,7 +6,7 @@ import ibis
 from ibis import Value
 from ibis.expr.types import Table
 
-from stepwell.logic import plus_days
+from stepwell.logic import one_if, plus_days
 
 ICD = ("ICD10CM", "ICD10", "ICD10PCS")
 """Vocabularies whose codes are compared without their point."""
@@ -37,6 +37,11 @@ def dated(name: str, day: Value) -> dict[str, Value]:
 def day_after(day: Value) -> Value:
     """The first day no longer covered, of the last day that is."""
     return plus_days(day, 1)
+
+
+def where_all_known(day: Value, found: Value) -> Value:
+    """What was found of the days of some rows together; unknown where one of them is: it may be the first, or last."""
+    return ibis.cases((one_if(day.isnull()).sum() == 0, found), else_=ibis.null("date"))
 
 
 def named(table: str, row_id: Value) -> Value:

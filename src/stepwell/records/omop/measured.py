@@ -272,12 +272,16 @@ def _joined(rows: Table, totals: Table) -> Table:
     keys = ["person_id", "day", "scale"]
     total = totals.group_by(keys).aggregate(total=totals.row.min(), totals=totals.count())
     total = total.filter(total.totals == 1).drop("totals")
-    sets = beside(rows.group_by(keys).aggregate(first=rows.row.min()), total, keys)
+    sets = _beside_day(rows.group_by(keys).aggregate(first=rows.row.min()), total)
     sets = sets.select(*keys, score_id=_in_full(sets.total.fill_null(sets["first"])), own_score=sets.total.isnull())
-    rows = beside(rows, sets, keys)
+    rows = _beside_day(rows, sets)
     return rows.select(
         "person_id", "instrument", "item", "score_id", **dated("date", rows.day), value=rows["value"],
-        evidence_id=_in_full(rows.row),
-        # Without a day it is of no score that could be found again.
-        own_score=rows.own_score.fill_null(True),
+        evidence_id=_in_full(rows.row), own_score="own_score",
     )  # fmt: skip
+
+
+def _beside_day(rows: Table, other: Table) -> Table:
+    """All rows, with the columns of another table for the person, the scale and the day, be it one that isn't known."""
+    same = [rows.person_id == other.person_id, rows.day.identical_to(other.day), rows.scale == other.scale]
+    return rows.left_join(other, same).drop("person_id_right", "day_right", "scale_right")

@@ -7,7 +7,7 @@ from ibis import Value
 from ibis.expr.types import Table
 
 from stepwell.errors import ConfigError
-from stepwell.records.omop.joins import beside, dated, named, types
+from stepwell.records.omop.joins import beside, dated, named, types, where_all_known
 from stepwell.records.omop.source import by_name, normal
 
 LAST_DAYS = ((2, 28), (4, 30), (6, 30), (9, 30), (11, 30))
@@ -74,7 +74,8 @@ def _observed(tables: Mapping[str, Table]) -> Table:
         return nothing.select("person_id", observed_from=ibis.null("date"), observed_to=ibis.null("date"))
     rows = tables["observation_period"]
     return rows.group_by("person_id").aggregate(
-        observed_from=rows.observation_period_start_date.min(), observed_to=rows.observation_period_end_date.max()
+        observed_from=where_all_known(rows.observation_period_start_date, rows.observation_period_start_date.min()),
+        observed_to=where_all_known(rows.observation_period_end_date, rows.observation_period_end_date.max()),
     )
 
 

@@ -1,6 +1,7 @@
 """The tables of a CDM as we read them: which columns, of which type, whatever their case and version."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import NamedTuple
 
 import ibis
@@ -13,6 +14,9 @@ ID, TEXT, NUMBER, DAY = "id", "text", "number", "day"
 """What a column holds: a whole number that names something, words, a number, a day."""
 
 LENGTH_OF_DAY = len("2024-12-31")
+
+FIRST_DAY, NO_DAY = date(1, 1, 1), date(9999, 1, 1)
+"""Days from the one on and before the other: systems write the year 9999, or infinity, where no end is set."""
 
 
 class Columns(NamedTuple):
@@ -182,8 +186,15 @@ def _cast(value: Value, kind: str) -> Value:
         if kind == TEXT:
             return value
         # What isn't the number or day that it should be is unknown; PostgreSQL can't be asked so, and refuses it.
-        return (value.substr(0, LENGTH_OF_DAY) if kind == DAY else value).try_cast(TYPES[kind])
+        read = (value.substr(0, LENGTH_OF_DAY) if kind == DAY else value).try_cast(TYPES[kind])
+        return _day(read) if kind == DAY else read
     if kind == TEXT and dtype.is_numeric():
         # An id that was stored as a fraction is written without one.
         return (value if dtype.is_integer() else value.cast("int64")).cast("string")
-    return value.cast(TYPES[kind])
+    return _day(value.cast(TYPES[kind])) if kind == DAY else value.cast(TYPES[kind])
+
+
+def _day(day: Value) -> Value:
+    """The day; unknown if it is one that no calendar holds, or that stands where none is set."""
+    possible = (day >= ibis.literal(FIRST_DAY)) & (day < ibis.literal(NO_DAY))
+    return ibis.cases((possible, day), else_=ibis.null("date"))

@@ -373,6 +373,17 @@ MEASURED = [
         {"score": "instrument | date | value\nphq-9 | 2024-01-05 |", "item": "item | value\n1 | 3\n3 | 2"},
     ),
     Case(
+        "answers without a day are of the only total without one, else a score of their own",
+        {
+            "measurement": _MEASURED + "\n30 | 2024-01-05 | 17\n30 | | 5",
+            "observation": "observation_concept_id | observation_date | value_as_number\n33 | | 2\n34 | | 1",
+        },
+        {
+            "score": "instrument | date | value\nphq-9 | 2024-01-05 | 17\nphq-9 | | 5",
+            "item": "item | date | value\n3 | | 2\n9 | | 1",
+        },
+    ),
+    Case(
         "the two items of the PHQ-2 alone are a PHQ-2",
         {"measurement": _MEASURED + "\n31 | 2024-01-05 | 3\n32 | 2024-01-05 | 2"},
         {"score": "instrument | value\nphq-2 |", "item": "instrument | item | value\nphq-2 | 1 | 3\nphq-2 | 2 | 2"},

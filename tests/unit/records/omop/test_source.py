@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+import ibis
 import pyarrow as pa
 import pytest
 
 from stepwell.engines import omop as reading
+from stepwell.engines.duckdb import Store
+from stepwell.engines.source import Source
 from stepwell.errors import RecordError
 from stepwell.knowledge.load import load
 from stepwell.records import omop
@@ -146,3 +149,80 @@ def test_a_text_that_is_not_the_number_or_day_of_its_column_is_unknown() -> None
 
     assert (row["start_earliest"], row["end_latest"], row["dose_per_day_high"]) == (None, None, None)
     assert rows({"person": {**PERSON, "year_of_birth": ["19x"]}}, "person")[0]["birth_earliest"] is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "day"),
+    [
+        *((kind, day) for kind in ("date", "timestamp", "string") for day in ("infinity", "9999-01-01", "9999-12-31")),
+        ("date", "-infinity"), ("date", "5874897-12-31"), ("date", "0044-03-15 (BC)"), ("string", "10000-01-01"),
+    ],
+)  # fmt: skip
+def test_a_day_that_no_calendar_holds_or_that_stands_for_no_end_is_unknown(kind: str, day: str) -> None:
+    store = Store()
+    store.hold("person", pa.table(PERSON))
+    store.make("death", f"SELECT 1 AS person_id, '{day}'::{kind} AS death_date", {})
+    tables = {"person": ibis.table({"person_id": "int64"}, name="person"),
+              "death": ibis.table({"person_id": "int64", "death_date": kind}, name="death")}  # fmt: skip
+    source = Source(store, tables, "DuckDB")
+
+    (row,) = source.run(reading.records(source, load())["person"]).to_pylist()
+
+    assert row["death_earliest"] is None
+
+
+@pytest.mark.parametrize(("day", "known"), [("0001-01-01", date(1, 1, 1)), ("9998-12-31", date(9998, 12, 31))])
+def test_a_day_of_the_calendar_stays_however_odd(day: str, known: date) -> None:
+    (row,) = rows({"person": PERSON, "death": {"person_id": [1], "death_date": [day]}}, "person")
+
+    assert row["death_earliest"] == known
+
+
+def periods(*ends: date | None) -> dict[str, list[Any]]:
+    """One period of observation for each end."""
+    return {
+        "person_id": [1] * len(ends),
+        "observation_period_start_date": [date(2020, 1, 1)] * len(ends),
+        "observation_period_end_date": list(ends),
+    }
+
+
+@pytest.mark.parametrize("end", [None, date(9999, 12, 31)])
+def test_where_one_end_is_unknown_it_is_not_known_until_when_somebody_was_observed(end: date | None) -> None:
+    told = {"person": PERSON, "concept": CONCEPT, "observation_period": periods(date(2021, 1, 1), end)}
+
+    (person,) = rows(told, "person")
+    (supply,) = rows(told | {"drug_exposure": DRUG})
+
+    assert (person["observed_from"], person["observed_to"]) == (date(2020, 1, 1), None)
+    assert supply["start_earliest"] == date(2024, 3, 1)
+
+
+def test_a_supply_behind_the_last_day_on_which_anybody_was_observed_has_no_day() -> None:
+    told = {
+        "person": PERSON,
+        "concept": CONCEPT,
+        "observation_period": periods(date(2021, 1, 1)),
+        "drug_exposure": DRUG,
+    }
+
+    assert rows(told)[0]["start_earliest"] is None
+
+
+def test_answers_without_a_day_are_of_a_score_that_is_there() -> None:
+    asked: dict[str, list[Any]] = {
+        "observation_id": [1, 2, 3],
+        "person_id": [1, 1, 1],
+        "observation_concept_id": [0, 0, 0],
+        "observation_source_value": ["44255-8", "44260-8", "44260-8"],
+        "observation_date": [None, None, date(2024, 1, 5)],
+        "value_as_number": [2, 1, 0],
+    }
+    told = {"person": PERSON, "observation": asked}
+
+    items, scores = rows(told, "item"), rows(told, "score")
+
+    assert sorted((row["item"], row["score_id"]) for row in items) == [
+        ("2", "observation/1"), ("9", "observation/1"), ("9", "observation/3")
+    ]  # fmt: skip
+    assert sorted(row["score_id"] for row in scores) == ["observation/1", "observation/3"]
