@@ -42,6 +42,20 @@ def test_a_folder_of_parquet_files_in_any_case(tmp_path: Path) -> None:
     assert rows(source, "person") == PERSON.to_pylist()
 
 
+@pytest.mark.parametrize("kind", ["UUID", "HUGEINT"])
+def test_ids_of_a_type_that_only_duckdb_has_are_texts(kind: str, tmp_path: Path) -> None:
+    person = {"UUID": "02e74f10-e032-7ad8-68d1-38f2b4fdd6f0", "HUGEINT": "170141183460469231731687303715884105727"}[
+        kind
+    ]
+    with duckdb.connect(tmp_path / "cdm.duckdb") as connection:
+        connection.execute(f"CREATE TABLE person AS SELECT '{person}'::{kind} AS person_id, 1980 AS year_of_birth")
+
+    source = open_folder(tmp_path / "cdm.duckdb", ["person"])
+
+    assert source.tables["person"].schema()["person_id"].is_string()
+    assert source.run(source.tables["person"]).to_pylist() == [{"person_id": person, "year_of_birth": 1980}]
+
+
 def test_a_folder_for_each_table_with_part_files(tmp_path: Path) -> None:
     parts = tmp_path / "person" / "year=1"
     parts.mkdir(parents=True)

@@ -154,7 +154,10 @@ class Run:
             size = Size(self._settings.part_people, self._settings.sample_people)
             parts = self._opened.parts(self._work / "records", size)
         if not parts.people:
-            raise RecordError("The source holds nobody: its table of people is empty, so there is nothing to count.")
+            raise RecordError(
+                "The source holds nobody: its table of people is empty, or no row of it has an id. There is nothing to "
+                "count."
+            )
         self.manifest.people = parts.people
         with self._timed("review"):
             self._review(parts)

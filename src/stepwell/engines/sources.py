@@ -22,6 +22,9 @@ SUFFIXES = {".parquet": "Parquet", ".csv": "CSV", ".csv.gz": "CSV"}
 
 DATABASES = (".duckdb", ".db", ".ddb")
 
+AS_TEXT = ("UUID", "HUGEINT", "UHUGEINT")
+"""Types of DuckDB that Arrow has no word for: ids of these types are read as texts."""
+
 
 def open_folder(path: Path, wanted: Iterable[str], store: Store | None = None) -> Source:
     """A folder with a Parquet or CSV file for each table (or a folder of part files), or a DuckDB file.
@@ -105,7 +108,10 @@ def _reading(files: list[Path]) -> str:
 
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, read: str) -> Table:
-    connection.execute(f"CREATE TEMP VIEW {quoted(name)} AS SELECT * FROM {read}")  # noqa: S608 -- quoted
+    kinds = connection.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()  # noqa: S608 -- quoted
+    texts = [f"{quoted(column)}::VARCHAR AS {quoted(column)}" for column, kind, *_ in kinds if kind in AS_TEXT]
+    replaced = f" REPLACE ({', '.join(texts)})" if texts else ""
+    connection.execute(f"CREATE TEMP VIEW {quoted(name)} AS SELECT *{replaced} FROM {read}")  # noqa: S608 -- quoted
     empty = connection.sql(f"SELECT * FROM {quoted(name)} LIMIT 0").to_arrow_table()  # noqa: S608 -- quoted
     return ibis.table(ibis.Schema.from_pyarrow(empty.schema), name=name)
 

@@ -8,16 +8,22 @@ from ibis.expr.types import Table
 
 from stepwell.errors import ConfigError
 from stepwell.records.omop.joins import beside, dated, named, types, where_all_known
-from stepwell.records.omop.source import by_name, normal
+from stepwell.records.omop.source import ID, TEXT, by_name, normal, read_as
 
 LAST_DAYS = ((2, 28), (4, 30), (6, 30), (9, 30), (11, 30))
 """Months that don't end on the 31st."""
 
 
 def person(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table:
-    """One row per person. `observed_*`: first and last day of their periods; a gap between two isn't told."""
+    """One row per person. `observed_*`: first and last day of their periods; a gap between two isn't told.
+
+    Where a person stands there twice, birth lies between what both say, and a sex that differs is unknown.
+    """
     rows = beside(tables["person"], types(knowledge, "sex", "gender_concept_id", "sex"), "gender_concept_id")
     rows = _with_birth(rows)
+    rows = rows.group_by("person_id").aggregate(
+        birth_earliest=rows.birth_earliest.min(), birth_latest=rows.birth_latest.max(), sex=_agreed(rows.sex)
+    )
     rows = beside(rows, _death(tables), "person_id")
     rows = beside(rows, _observed(tables), "person_id")
     return rows.select(
@@ -25,6 +31,11 @@ def person(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table
         **dated("death", rows.death),
         **dated("episode_start", ibis.null("date")), evidence_id=named("person", rows.person_id),
     )  # fmt: skip
+
+
+def _agreed(value: Value) -> Value:
+    """What all rows of a person say that say anything; unknown where they differ."""
+    return ibis.cases((value.min() == value.max(), value.min()), else_=ibis.null("string"))
 
 
 def _with_birth(rows: Table) -> Table:
@@ -88,7 +99,7 @@ def person_columns(source: Mapping[str, Table], names: Sequence[str]) -> Table:
             has the vocabulary.
 
     Returns:
-        `person_id`, `column` (in small letters), `value` (null where it isn't told).
+        `person_id`, `column` (in small letters), `value` (null where it isn't told, or two rows of the person differ).
 
     Raises:
         ConfigError: A column isn't there, with those that are.
@@ -104,12 +115,11 @@ def person_columns(source: Mapping[str, Table], names: Sequence[str]) -> Table:
 
 
 def _column(table: Table, tables: Mapping[str, Table], name: str, written: Mapping[str, str]) -> Table:
-    key = table[written["person_id"]]
-    person_id = (key if key.type().is_string() or key.type().is_integer() else key.cast("int64")).cast("string")
-    value = table[written[name]]
-    rows = table.select(person_id=person_id, value=value)
+    rows = table.select(person_id=read_as(table[written["person_id"]], TEXT), value=table[written[name]])
     if name.endswith("_concept_id") and "concept" in tables:
         concept = tables["concept"].select(value="concept_id", concept_name="concept_name")
-        rows = beside(rows.mutate(value=rows["value"].cast("int64")), concept, "value")
+        rows = beside(rows.mutate(value=read_as(rows["value"], ID)), concept, "value")
         rows = rows.mutate(value=rows.concept_name.fill_null(rows["value"].cast("string")))
-    return rows.select("person_id", column=ibis.literal(name), value=rows["value"].cast("string"))
+    rows = rows.mutate(value=rows["value"].cast("string"))
+    told = rows.group_by("person_id").aggregate(value=_agreed(rows["value"]))
+    return told.select("person_id", column=ibis.literal(name), value=told["value"])

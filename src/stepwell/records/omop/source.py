@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import ibis
 from ibis import Value
+from ibis.expr import datatypes as dt
 from ibis.expr.types import Table
 
 from stepwell.errors import RecordError
@@ -35,6 +36,10 @@ def _event(name: str, start: str, concept: str, **other: str) -> Columns:
     """An event table: its id, whose it is, when, what; `KIND_source_concept_id` and `KIND_source_value` beside it."""
     needed = {f"{name}_id": TEXT, "person_id": TEXT, f"{concept}_concept_id": ID, start: DAY}
     return Columns(needed, {f"{concept}_source_concept_id": ID, f"{concept}_source_value": TEXT, **other})
+
+
+LARGEST, LARGEST_ID = 1e15, 9e18
+"""Beyond these a number, and an id that isn't stored as a whole number, are unknown."""
 
 
 SOURCE_TABLES: dict[str, Columns] = {
@@ -172,12 +177,13 @@ def _place(column: str, written: Mapping[str, str]) -> str | None:
 def _typed(table: Table, columns: Columns) -> Table:
     written = _written(table)
     return table.select(**{
-        column: _cast(table[place], kind) if (place := _place(column, written)) else ibis.null(TYPES[kind])
+        column: read_as(table[place], kind) if (place := _place(column, written)) else ibis.null(TYPES[kind])
         for column, kind in columns.all.items()
     })  # fmt: skip
 
 
-def _cast(value: Value, kind: str) -> Value:
+def read_as(value: Value, kind: str) -> Value:
+    """What a column holds, as a value of its kind; unknown where it can't be one."""
     dtype = value.type()
     if dtype.is_null():
         return ibis.null(TYPES[kind])
@@ -186,12 +192,26 @@ def _cast(value: Value, kind: str) -> Value:
         if kind == TEXT:
             return value
         # What isn't the number or day that it should be is unknown; PostgreSQL can't be asked so, and refuses it.
-        read = (value.substr(0, LENGTH_OF_DAY) if kind == DAY else value).try_cast(TYPES[kind])
-        return _day(read) if kind == DAY else read
-    if kind == TEXT and dtype.is_numeric():
+        value = (value.substr(0, LENGTH_OF_DAY) if kind == DAY else value).try_cast(TYPES[kind])
+    elif dtype.is_numeric() and kind in (ID, TEXT) and not _is_whole(dtype, kind):
         # An id that was stored as a fraction is written without one.
-        return (value if dtype.is_integer() else value.cast("int64")).cast("string")
-    return _day(value.cast(TYPES[kind])) if kind == DAY else value.cast(TYPES[kind])
+        value = _up_to(value, LARGEST_ID).cast("int64")
+    value = value.cast(TYPES[kind])
+    if kind == DAY:
+        return _day(value)
+    return _up_to(value, LARGEST) if kind == NUMBER else value
+
+
+def _is_whole(dtype: ibis.DataType, kind: str) -> bool:
+    """Whether a type holds whole numbers alone, and none that is too large."""
+    if kind == TEXT and isinstance(dtype, dt.Decimal) and dtype.scale == 0:
+        return True
+    return bool(dtype.is_integer() and (kind == TEXT or dtype != dt.uint64))
+
+
+def _up_to(number: Value, largest: float) -> Value:
+    """The number; unknown if it is none, or not finite, or larger: what can't be right, nor be made a whole number."""
+    return ibis.cases((number.between(-largest, largest), number), else_=ibis.null(number.type()))
 
 
 def _day(day: Value) -> Value:

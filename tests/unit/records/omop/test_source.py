@@ -226,3 +226,45 @@ def test_answers_without_a_day_are_of_a_score_that_is_there() -> None:
         ("2", "observation/1"), ("9", "observation/1"), ("9", "observation/3")
     ]  # fmt: skip
     assert sorted(row["score_id"] for row in scores) == ["observation/1", "observation/3"]
+
+
+@pytest.mark.parametrize("odd", [float("inf"), float("nan"), 1e300, -1e300])
+def test_a_number_that_cannot_be_right_is_unknown(odd: float) -> None:
+    drug = {**DRUG, "days_supply": [odd], "quantity": [odd], "refills": [odd], "drug_source_concept_id": [odd]}
+    person: dict[str, list[Any]] = {"person_id": [1], "gender_concept_id": [odd], "year_of_birth": [odd]}
+    told = {"person": person, "concept": CONCEPT, "drug_exposure": drug}
+    source = in_duckdb({name: pa.table(dict(columns)) for name, columns in told.items()})
+
+    for infer in (False, True):
+        made = reading.records(source, load(), infer=infer)
+        (supply,), (person_row,) = (source.run(made[name]).to_pylist() for name in ("exposure", "person"))
+        assert (supply["end_latest"], supply["dose_per_day_low"]) == (None, None)
+        assert (person_row["birth_earliest"], person_row["sex"]) == (None, None)
+
+
+def test_a_person_who_stands_there_twice_is_one() -> None:
+    twice: dict[str, list[Any]] = {"person_id": [1, 1, 2, 2], "gender_concept_id": [8532, 8507, 8532, 0],
+             "year_of_birth": [1980, 1982, 1980, None]}  # fmt: skip
+    source = in_duckdb({"person": pa.table(twice)})
+
+    first, second = sorted(rows({"person": twice}, "person"), key=lambda row: str(row["person_id"]))
+    columns = source.run(omop.person_columns(source.tables, ["gender_concept_id", "year_of_birth"])).to_pylist()
+
+    assert (first["sex"], first["birth_earliest"], first["birth_latest"]) == (
+        None,
+        date(1980, 1, 1),
+        date(1982, 12, 31),
+    )
+    assert (second["sex"], second["birth_earliest"]) == ("female", date(1980, 1, 1))
+    assert sorted((row["person_id"], row["column"], row["value"]) for row in columns if row["value"]) == [
+        ("2", "year_of_birth", "1980")
+    ]
+
+
+@pytest.mark.parametrize("key", [" 7 ", 7.0, 7])
+def test_columns_asked_for_belong_to_the_person_as_it_is_read(key: object) -> None:
+    source = in_duckdb({"person": pa.table({"person_id": [key], "race_concept_id": [float("nan")]})})
+
+    (person,) = source.run(omop.person_columns(source.tables, ["race_concept_id"])).to_pylist()
+
+    assert person["person_id"] == "7"
