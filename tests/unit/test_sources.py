@@ -42,6 +42,18 @@ def test_a_folder_of_parquet_files_in_any_case(tmp_path: Path) -> None:
     assert rows(source, "person") == PERSON.to_pylist()
 
 
+def test_a_view_of_a_table_that_is_gone_is_named(tmp_path: Path) -> None:
+    with duckdb.connect(tmp_path / "cdm.duckdb") as connection:
+        connection.execute(
+            "CREATE TABLE died AS SELECT 1 AS person_id; CREATE VIEW death AS FROM died; DROP TABLE died"
+        )
+
+    with pytest.raises(RecordError) as caught:
+        open_folder(tmp_path / "cdm.duckdb", ["death"])
+
+    assert caught.value.faults == ("death: main.death can't be read; if it is a view, what it shows may be gone.",)
+
+
 @pytest.mark.parametrize("kind", ["UUID", "HUGEINT"])
 def test_ids_of_a_type_that_only_duckdb_has_are_texts(kind: str, tmp_path: Path) -> None:
     person = {"UUID": "02e74f10-e032-7ad8-68d1-38f2b4fdd6f0", "HUGEINT": "170141183460469231731687303715884105727"}[

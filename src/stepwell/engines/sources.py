@@ -141,10 +141,14 @@ def _database(path: Path, wanted: tuple[str, ...], store: Store) -> Source:
         "SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'source' AND NOT internal"
     ).fetchall()
     places = _in_schemas(rows, wanted, path.name)
-    tables = {
-        name: _view(connection, name, f"source.{quoted(schema)}.{quoted(table)}")
-        for name, (schema, table) in places.items()
-    }
+    tables, faults = dict[str, Table](), list[str]()
+    for name, (schema, table) in places.items():
+        try:
+            tables[name] = _view(connection, name, f"source.{quoted(schema)}.{quoted(table)}")
+        except duckdb.Error:
+            faults.append(f"{name}: {schema}.{table} can't be read; if it is a view, what it shows may be gone.")
+    if faults:
+        raise RecordError(f"{path.name} can't be read. Correct or remove the tables named.", faults)
     return Source(store, tables, "DuckDB file")
 
 
