@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import duckdb as connecting
 import pyarrow as pa
 
 from stepwell.cohort.line_steps import COUNTS as LINE_COUNTS
@@ -57,11 +56,14 @@ def one_step(step: Step, **rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     schemas = {name: schema.to_pyarrow() for name, schema in COHORT.given.items()}
     schemas |= {made.name: _schema(made.columns) for made in steps("duckdb", COHORT)}
     (query,) = (made.sql for made in steps("duckdb", COHORT) if made.name == step.name)
-    with connecting.connect(":memory:") as connection:
+    store = duckdb.Store()
+    try:
         for name in step.inputs():
-            connection.register(name, pa.Table.from_pylist(rows.get(name, []), schema=schemas[name]))
-        found: list[dict[str, Any]] = connection.sql(query).to_arrow_table().to_pylist()
-    return sorted(found, key=repr)
+            store.hold(name, pa.Table.from_pylist(rows.get(name, []), schema=schemas[name]))
+        store.make(step.name, query, {})
+        return sorted(store.fetch(step.name).to_pylist(), key=repr)
+    finally:
+        store.close()
 
 
 def _schema(columns: Mapping[str, str]) -> pa.Schema:

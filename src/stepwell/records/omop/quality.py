@@ -64,7 +64,8 @@ def lives(source: Mapping[str, Table], knowledge: Mapping[str, Table]) -> dict[s
 
 
 def _lives(tables: Mapping[str, Table], knowledge: Mapping[str, Table]) -> Table:
-    return person(tables, knowledge).select("person_id", "sex", "birth_earliest", "death_earliest")
+    people = person(tables, knowledge).select("person_id", "sex", "birth_earliest", "death_earliest")
+    return people.mutate(listed=ibis.literal(True))
 
 
 def _of_people(people: Table, as_of: date) -> Checks:
@@ -84,6 +85,8 @@ def _of_events(
     found = tables[place.table].mutate(began=tables[place.table][place.start])
     rows = beside(found, people.drop("sex"), "person_id").cross_join(knowledge["omop_rule"])
     checks: Checks = {
+        # Who isn't in the table of people isn't reviewed.
+        "person_id": {"missing": rows.listed.isnull()},
         place.start: {"missing": rows.began.isnull()},
         "before birth": {"implausible": rows.began < rows.birth_earliest},
         "after death": {"implausible": rows.began > rows.death_earliest},

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from stepwell.engines import omop as reading
@@ -114,6 +115,20 @@ def test_quality_counts_by_table_check_and_year(
 
     counted = {row["year"]: tuple(row[name] for name in ("rows", "missing", "implausible", "inferred")) for row in rows}
     assert counted == expected
+
+
+def test_rows_of_nobody_who_is_in_the_table_of_people_are_counted() -> None:
+    cdm = tables_of(CDM)
+    cdm["person"] = cdm["person"].filter(pc.not_equal(cdm["person"]["person_id"], "1"))
+    source = in_duckdb(cdm)
+    known = reading.knowledge_beside(source, load())
+
+    rows = source.run(omop.quality(source.tables, known, date(2024, 12, 31))).to_pylist()
+
+    of_nobody = [row for row in rows if (row["table"], row["check"]) == ("drug_exposure", "person_id")]
+    drugs = cdm["drug_exposure"]["person_id"].to_pylist()
+    assert sum(row["rows"] for row in of_nobody) == len(drugs)
+    assert sum(row["missing"] for row in of_nobody) == drugs.count("1") > 0
 
 
 def test_quality_of_people_has_no_year(found: tuple[Rows, Rows]) -> None:
