@@ -30,7 +30,7 @@ def stage_quantity(
     """One row per person, method and part: `quantity_low`, `quantity_high` of what the part counts.
 
     Facts that bear on it narrow it, unless they contradict the record. A record without any antidepressant is
-    silent: how many failed is then open upward.
+    silent: how many failed is then open upward. `kind` is the method's.
     """
     rows = person.select("person_id").cross_join(stage_method.select("method", "definition_id", "kind"))
     counted = stage_trial.mutate(counted=ibis.literal(True))
@@ -88,8 +88,9 @@ def stage_part(stage_quantity: Table, stage_band: Table) -> Table:
 
     Returns:
         `low`, `high` (points; a null `high` is open upward), `quantity_low`, `quantity_high`, `label_low`,
-        `label_high`, `order`; `below`: surely under the lowest band of a part for which that makes the method not
-        applicable, then the points are null; `perhaps_below`: that may be so, and the points count as if it weren't.
+        `label_high`, `order`, the method's `kind`; `below`: surely under the lowest band of a part for which that makes
+        the method not applicable, then the points are null; `perhaps_below`: that may be so, and the points count as
+        if it weren't.
     """
     rows = stage_quantity.mutate(under=(stage_quantity.quantity_high < stage_quantity.lowest).fill_null(False))
     rows = rows.mutate(at_low=ibis.greatest(rows.quantity_low, rows.lowest))

@@ -113,9 +113,9 @@ def trial_coverage(supply_reach: Table, era_begin: Table, trial_span: Table) -> 
     some of the supplies are orders does it differ from the days surely covered, and only where days are vague do these
     differ from the days perhaps covered.
     """
-    some = (trial_span.ordered > 0) & (trial_span.ordered < trial_span.supplies)
+    mixed = (trial_span.ordered > 0) & (trial_span.ordered < trial_span.supplies)
     vague = _used(supply_reach, era_begin, trial_span.filter(~trial_span.sure))
-    had = _used(supply_reach, era_begin, trial_span.filter(some))
+    had = _used(supply_reach, era_begin, trial_span.filter(mixed))
     had = had.filter(had.basis_rank != ORDERED)
     rows = trial_span.filter(trial_span.covered_high.notnull()).select(
         *ERA, "covered_high", "sure", "ordered", "supplies"

@@ -247,10 +247,7 @@ def _assigned(rows: Table, sizes: Table) -> Table:
     """Each answer with one scale and item; most can be of one alone."""
     shared, alone = rows.filter(rows.shared), rows.filter(~rows.shared)
     sizes = sizes.group_by(["person_id", "day", "scale"]).aggregate(explained=sizes.count())
-    rivals = shared.left_join(
-        sizes,
-        [shared.person_id == sizes.person_id, shared.day.identical_to(sizes.day), shared.scale == sizes.scale],
-    ).drop("person_id_right", "day_right", "scale_right")
+    rivals = _beside_day(shared, sizes)
     found = first_rows(rivals, ["row"], [rivals.explained.desc(), rivals.number])
     return found.drop("explained").union(alone)
 

@@ -39,7 +39,11 @@ def _event(name: str, start: str, concept: str, **other: str) -> Columns:
 
 
 LARGEST, LARGEST_ID = 1e15, 9e18
-"""Beyond these a number, and an id that isn't stored as a whole number, are unknown."""
+"""Beyond these a number, and an id that isn't stored as a whole number, are unknown.
+
+No quantity or result is as large as the one, and floats hold every whole number up to it; an int64 holds hardly more
+than the other.
+"""
 
 
 SOURCE_TABLES: dict[str, Columns] = {
