@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from typer.testing import CliRunner
 
+from stepwell.cli import app
 from stepwell.cohort.line_steps import COUNTS as LINE_COUNTS
 from stepwell.cohort.line_steps import make_lines
 from stepwell.cohort.steps import BY_PERSON, COHORT, COUNTS, LINES_READ, PEOPLE, POPULATION, tables
@@ -18,6 +21,13 @@ from stepwell.pipeline import Step
 Tables = dict[str, pa.Table]
 COUNTED = (*(step.name for step in COUNTS), *LINE_COUNTS)
 WANTED = (*(step.name for step in PEOPLE), "option_fit", *COUNTED)
+
+
+def simulated(folder: Path, people: int) -> Path:
+    """Simulated people as a CDM in a folder, always the same."""
+    told = CliRunner().invoke(app, ["simulate", "--people", str(people), "--out", str(folder), "--seed", "7"])
+    assert told.exit_code == 0, told.output
+    return folder
 
 
 def on_store(store: Store, records: Mapping[str, pa.Table], knowledge: Knowledge, as_of: date) -> Tables:

@@ -8,14 +8,12 @@ from typer.testing import CliRunner
 
 from stepwell.cli import app
 from stepwell.errors import ConfigError
+from tests.cohort.harness import simulated
 
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("simulated") / "people"
-    told = CliRunner().invoke(app, ["simulate", "--people", "400", "--out", str(folder), "--seed", "7"])
-    assert told.exit_code == 0, told.output
-    return folder
+    return simulated(tmp_path_factory.mktemp("simulated") / "people", 400)
 
 
 def cohort(source: Path, out: Path, *more: str) -> str:

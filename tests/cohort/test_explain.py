@@ -6,24 +6,20 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner
 
-from stepwell.cli import app
 from stepwell.cohort.explain import Explained, explain, render
 from stepwell.cohort.results import by_person
 from stepwell.cohort.run import Run, Settings
 from stepwell.cohort.source import Reading, open_source
 from stepwell.knowledge.load import load
+from tests.cohort.harness import simulated
 
 AS_OF = date(2025, 12, 31)
 
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("simulated") / "people"
-    told = CliRunner().invoke(app, ["simulate", "--people", "60", "--out", str(folder), "--seed", "7"])
-    assert told.exit_code == 0, told.output
-    return folder
+    return simulated(tmp_path_factory.mktemp("simulated") / "people", 60)
 
 
 def run(source: Path, out: Path, *definitions: str) -> Path:

@@ -17,9 +17,7 @@ from typing import Any
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner
 
-from stepwell.cli import app
 from stepwell.cohort.results import IN_COMMON, by_person
 from stepwell.cohort.run import COUNTED, KEPT, Progress, Run, Settings
 from stepwell.cohort.source import Reading, open_source
@@ -27,6 +25,7 @@ from stepwell.cohort.write import dictionary
 from stepwell.errors import ConfigError, RecordError
 from stepwell.knowledge.load import load
 from tests import servers
+from tests.cohort.harness import simulated
 
 PEOPLE = 60
 PART = 25
@@ -35,10 +34,7 @@ AS_OF = date(2025, 12, 31)
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("simulated") / "people"
-    told = CliRunner().invoke(app, ["simulate", "--people", str(PEOPLE), "--out", str(folder), "--seed", "7"])
-    assert told.exit_code == 0, told.output
-    return folder
+    return simulated(tmp_path_factory.mktemp("simulated") / "people", PEOPLE)
 
 
 def run(place: Path | str, out: Path, part: int = PART, *, resume: bool = False, **settings: Any) -> list[Progress]:
