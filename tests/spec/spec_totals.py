@@ -105,6 +105,31 @@ CASES = [
         {"safety_notice": "score_id | suicide_value | newest\n a | 2 | no"},
     ),
     Case(
+        "a suicide answer of zero without a day takes back nothing",
+        {
+            "score": "score_id | instrument | date | value\n a | phq-9 | 2024-01-10 | \n b | phq-9 | |",
+            "item": "score_id | instrument | item | date | value\n a | phq-9 | 9 | 2024-01-10 | 2\nb | phq-9 | 9 | | 0",
+        },
+        {"safety_notice": "score_id | suicide_value | newest\n a | 2 | yes"},
+    ),
+    Case(
+        "a suicide answer of zero that only may have come later takes back nothing",
+        {
+            "score": "score_id | instrument | date | value\n a | phq-9 | 2024-02-10 | \n b | phq-9 | 2024-02 |",
+            "item": "score_id | instrument | item | date | value\n a | phq-9 | 9 | 2024-02-10 | 2\n"
+            "b | phq-9 | 9 | 2024-02 | 0",
+        },
+        {"safety_notice": "score_id | suicide_value | newest\n a | 2 | yes"},
+    ),
+    Case(
+        "a suicide answer above zero without a day may be the newest",
+        {
+            "score": "score_id | instrument | date | value\n a | phq-9 | 2024-02-10 | \n b | phq-9 | |",
+            "item": "score_id | instrument | item | date | value\n a | phq-9 | 9 | 2024-02-10 | 0\nb | phq-9 | 9 | | 1",
+        },
+        {"safety_notice": "score_id | suicide_value | newest\n b | 1 | yes"},
+    ),
+    Case(
         "records dated after the day of the review do not exist",
         {"score": "score_id | instrument | date | value\n a | phq-9 | 2024-12-31 | 9\n b | phq-9 | 2025-01-01 | 3"},
         {"score_total": "score_id | value\n a | 9"},

@@ -18,9 +18,9 @@ def safety_notice(
 
     Returns:
         The score, `suicide_value`, `tier` (the gravest that the scale itself names for its answers, null where
-        it names none), and `newest`: whether no later score answers that item differently. For the others
-        `fact` and `kind` (answer, condition, ...) say what shows it, there is no instrument, and `newest` is false
-        of a yes that was answered otherwise since, or too long ago. `says`: present, possible, unsure.
+        it names none), and `newest`: whether no score that surely came later answers that item differently. For the
+        others `fact` and `kind` (answer, condition, ...) say what shows it, there is no instrument, and `newest` is
+        false of a yes that was answered otherwise since, or too long ago. `says`: present, possible, unsure.
     """
     scores = _of_scores(score_total, _tiers(item, instrument_tier))
     return ibis.union(scores, _of_facts(fact_evidence, fact_entry), _of_answers(answer, fact_answer, fact_entry))
@@ -34,10 +34,15 @@ def _tiers(item: Table, instrument_tier: Table) -> Table:
 
 
 def _of_scores(score_total: Table, tiers: Table) -> Table:
-    answered = score_total.filter(score_total.suicide_state.isin(["positive", "zero"]))
+    # A zero takes back only what surely came before it, so one without a day takes back nothing.
+    zero = score_total.suicide_state == "zero"
+    rows = score_total.mutate(placed=ibis.cases((zero, score_total.date_earliest), else_=score_total.date_latest))
+    answered = rows.filter(
+        (rows.suicide_state == "positive") | ((rows.suicide_state == "zero") & rows.placed.notnull())
+    )
     window = ibis.window(
         group_by="person_id",
-        order_by=[answered.date_latest.desc(nulls_first=True), answered.suicide_state, answered.score_id],
+        order_by=[answered.placed.desc(nulls_first=True), answered.suicide_state, answered.score_id],
     )
     rows = answered.mutate(place=ibis.row_number().over(window))
     positive = rows.filter(rows.suicide_state == "positive").left_join(tiers, ["person_id", "score_id"])

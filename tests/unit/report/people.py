@@ -264,6 +264,23 @@ def oto() -> dict[str, list[Row]]:
     }
 
 
+def pia() -> dict[str, list[Row]]:
+    """An answer above zero about death or self-harm, and a zero of which nobody wrote down the day."""
+    who = "pia"
+    undated = {"date_earliest": None, "date_latest": None}
+    return {
+        "person": [{"person_id": who, "sex": "female", "evidence_id": "Patient/pia", **dated("birth", "1985-02")}],
+        "condition": [diagnosis(who, "major-depression", "2023-04")],
+        "score": [
+            score(who, 1, "phq-9", "2024-06-20", 17), score(who, 2, "phq-9", "2024-06-25", 3) | undated,
+        ],
+        "item": [
+            *answers(who, 1, "phq-9", "2024-06-20", [2, 2, 2, 2, 2, 2, 2, 1, 2]),
+            *(row | undated for row in answers(who, 2, "phq-9", "2024-06-25", [1, 1, 1, 0, 0, 0, 0, 0, 0])),
+        ],
+    }  # fmt: skip
+
+
 PEOPLE = {
     "ana": ana,
     "ben": ben,
@@ -279,6 +296,7 @@ PEOPLE = {
     "max": max_,
     "nia": nia,
     "oto": oto,
+    "pia": pia,
 }
 
 

@@ -58,6 +58,15 @@ def test_an_undated_diagnosis_of_suicidal_thoughts_says_that_it_has_no_date(rend
 
 
 @pytest.mark.parametrize("render", RENDER.values(), ids=RENDER)
+def test_a_zero_without_a_day_is_not_called_the_newest_answer(render: Render) -> None:
+    output = words(render(review("pia")))
+    assert safety("pia").title == "An answer about death or self-harm is above zero"
+    assert safety("pia").title in output
+    assert safety("pia").newest == ""
+    assert "is zero" not in output.split(SAME_DAY)[0]
+
+
+@pytest.mark.parametrize("render", RENDER.values(), ids=RENDER)
 def test_an_unsure_answer_about_danger_leads(render: Render) -> None:
     output = words(render(review("max")))
     assert safety("max").title == "A question about death or self-harm was answered unsure"
@@ -110,7 +119,7 @@ def test_never_asked_is_said() -> None:
 
 
 @pytest.mark.parametrize("render", RENDER.values(), ids=RENDER)
-@pytest.mark.parametrize("name", [name for name in PEOPLE if name not in {"ana", "ben", "kim", "lea", "max"}])
+@pytest.mark.parametrize("name", [name for name in PEOPLE if name not in {"ana", "ben", "kim", "lea", "max", "pia"}])
 def test_without_a_positive_answer_every_format_says_what_is_known_of_it(render: Render, name: str) -> None:
     output = words(render(review(name)))
     assert safety(name).newest in output

@@ -156,9 +156,19 @@ def _out_of(lookup: Lookup, instrument: str) -> str:
 
 
 def newest_answer(lookup: Lookup) -> Row | None:
-    """The newest score on a scale that asks; an undated one comes first, as it may be the newest."""
+    """The newest score on a scale that asks.
+
+    An undated one comes first, as it may be the newest; but a zero counts from the day on which it was surely given, so
+    that it hides nothing that may have come after it.
+    """
     rows = [row for row in lookup.rows("score_total") if row["suicide_state"] != "not asked"]
-    return max(rows, key=lambda row: (row["date_latest"] or date.max, row["score_id"]), default=None)
+    return max(rows, key=_place, default=None)
+
+
+def _place(row: Row) -> tuple[date, bool, str]:
+    zero = row["suicide_state"] == "zero"
+    day = row["date_earliest"] or date.min if zero else row["date_latest"] or date.max
+    return day, row["suicide_state"] == "positive", row["score_id"]
 
 
 def _newest(lookup: Lookup) -> str:
