@@ -23,9 +23,9 @@ COUNTED = (*(step.name for step in COUNTS), *LINE_COUNTS)
 WANTED = (*(step.name for step in PEOPLE), "option_fit", *COUNTED)
 
 
-def simulated(folder: Path, people: int) -> Path:
-    """Simulated people as a CDM in a folder, always the same."""
-    told = CliRunner().invoke(app, ["simulate", "--people", str(people), "--out", str(folder), "--seed", "7"])
+def simulated(folder: Path, people: int, *options: str) -> Path:
+    """Simulated people in a folder, always the same; as a CDM unless the options say otherwise."""
+    told = CliRunner().invoke(app, ["simulate", "--people", str(people), "--out", str(folder), "--seed", "7", *options])
     assert told.exit_code == 0, told.output
     return folder
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from stepwell.cli.common import AsOf, Definitions, width
+from stepwell.cli.common import AsOfSource, Definitions, width
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +60,7 @@ Results = Annotated[Path, typer.Option("--results", metavar="DIR", help="The fol
 def run(
     source: SourcePlace,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; it must be new or empty.")],
-    as_of: AsOf = None,
+    as_of: AsOfSource = None,
     definition: Definitions = None,
     by: Annotated[
         list[str] | None,
@@ -101,17 +102,19 @@ def run(
     columns = tuple(dict.fromkeys(by or ()))
     reading = Reading(columns, infer, schema, threads, memory_gb)
     with _opened(source, knowledge, reading, spark, out) as opened:
-        day = as_of or opened.last_day
+        day = as_of or opened.last_day(date.today())
         named = f" ({opened.name})" if opened.name else ""
         settings = Settings(day, tuple(definition or ()), columns, least_cell, infer, part)
         with _interruptible(source, out):
             run = Run(opened, out, settings, knowledge, resume=resume)
             typer.echo(f"{opened.kind}: {opened.place}{named}\n\n{opened.account()}\n")
+            found = "" if as_of else ", the last day on which somebody was observed"
+            typer.echo(f"Day of the review: {day}{found}. Nothing after it is counted.\n")
             with _progress() as tell:
                 people = run(tell)
     for column in run.not_counted_by:
         typer.echo(f"Not counted by {column}: everybody, or nearly everybody, is in one group of it.")
-    typer.echo(f"Wrote the results of {people:,} people to {out}; read {out / 'dashboard.html'}")
+    typer.echo(f"Wrote the results of {_people(people)} to {out}; read {out / 'dashboard.html'}")
 
 
 @app.command()
@@ -186,10 +189,14 @@ def _progress() -> "Iterator[Callable[[Progress], None]]":
 def _said(progress: "Progress") -> str:
     if not progress.people:
         return f"{progress.stage} ..."
-    said = f"{progress.stage} {progress.people:,} people"
+    said = f"{progress.stage} {_people(progress.people)}"
     if progress.parts > 1:
         said += f": {progress.done} of {progress.parts} parts done"
     return said + (f", about {_span(progress.seconds_left)} left" if progress.seconds_left is not None else " ...")
+
+
+def _people(count: int) -> str:
+    return f"{count:,} {'person' if count == 1 else 'people'}"
 
 
 def _span(seconds: float) -> str:

@@ -26,6 +26,14 @@ AsOf = Annotated[
     date | None,
     typer.Option(parser=_day, metavar="DATE", help="Review the record as it stood on this day [default: today]."),
 ]
+AsOfSource = Annotated[
+    date | None,
+    typer.Option(
+        parser=_day,
+        metavar="DATE",
+        help="Review everybody as it stood on this day [default: the last day on which somebody was observed].",
+    ),
+]
 Definitions = Annotated[
     list[str] | None,
     typer.Option(help="A definition of treatment-resistant depression, by id; may be repeated. The first leads."),

@@ -21,12 +21,13 @@ from stepwell.cohort.parts import Files, Parts, Size, Tables, held
 from stepwell.engines import duckdb
 from stepwell.engines.omop import knowledge_beside
 from stepwell.engines.source import Source
-from stepwell.engines.sources import open_folder, open_spark, open_url
+from stepwell.engines.sources import open_folder, open_spark, open_url, tables_in
 from stepwell.engines.store import Store
 from stepwell.errors import ConfigError, RecordError
 from stepwell.knowledge.load import Knowledge
 from stepwell.knowledge.tables import words
 from stepwell.records import omop
+from stepwell.records.csv_folder import is_csv_folder
 from stepwell.records.read import read
 from stepwell.records.tables import CODED, SCHEMAS
 
@@ -34,6 +35,11 @@ ABOUT = "cdm_source"
 """Table in which a CDM says what it is."""
 
 WANTED = (*omop.SOURCE_TABLES, ABOUT)
+
+PERSON = "person"
+
+NOT_OURS = frozenset(WANTED) - {PERSON}
+"""Tables of a CDM whose names no file of our own CSV format has."""
 
 REUSED = "512MB"
 """Memory that an engine keeps from one part to the next, unless the user limits it: 5 % less work of the processor."""
@@ -87,18 +93,25 @@ class Opened(ABC):
     def fingerprint(self) -> str:
         """Changes when the source does."""
 
-    @cached_property
-    def last_day(self) -> date:
+    def last_day(self, today: date) -> date:
         """The last day on which somebody was observed.
 
+        Args:
+            today: An end of observation after it is none: systems write a day to come where no end is set.
+
         Raises:
-            RecordError: No day stands in it.
+            RecordError: No such day stands in it.
         """
-        query = f"SELECT MAX(observed_to) AS day FROM ({self._query('raw_person')}) AS person"  # noqa: S608 -- our own
+        query = (
+            f"SELECT MAX(observed_to) AS day FROM ({self._query('raw_person')}) AS person "  # noqa: S608 -- our own
+            f"WHERE observed_to <= DATE '{today.isoformat()}'"
+        )
         self.store.make("last_day", query, {"day": "date32[day]"})
         found = self.store.fetch("last_day")["day"][0].as_py()
         if found is None:
-            raise RecordError("The source says of nobody until when they were observed. Name a day: --as-of DATE")
+            raise RecordError(
+                "The source says of nobody until which day, up to today, they were observed. Name a day: --as-of DATE"
+            )
         return date.fromisoformat(str(found))
 
     def spill(self, folder: Path) -> None:
@@ -354,11 +367,11 @@ def open_on_spark(session: Any, place: str, work: str, knowledge: Knowledge, rea
 
 
 def _is_cdm(path: Path) -> bool:
-    """Whether it is a DuckDB file, or a folder with a table `person` in it."""
+    """Whether it is a DuckDB file, or a folder with tables of a CDM: a CSV folder of ours has a person.csv too."""
     if path.is_file():
         return path.suffix.lower() in {".duckdb", ".ddb", ".db"}
-    names = [entry.name.lower().split(".")[0] for entry in path.iterdir()] if path.is_dir() else []
-    return "person" in names
+    names = tables_in(path, WANTED) if path.is_dir() else frozenset[str]()
+    return bool(names & NOT_OURS) or (PERSON in names and not is_csv_folder(path))
 
 
 def _without_password(url: str) -> str:

@@ -72,15 +72,19 @@ def _files(path: Path, wanted: tuple[str, ...], store: Store) -> Source:
     return Source(store, tables, f"folder of {_formats(places)} files")
 
 
+def tables_in(folder: Path, wanted: Iterable[str]) -> frozenset[str]:
+    """Those of the tables wanted that a folder holds as Parquet or CSV.
+
+    Args:
+        folder: The folder. Names may be in upper or lower case.
+        wanted: Names of the tables to look for, in lower case.
+    """
+    return frozenset(_found(folder, tuple(wanted)))
+
+
 def _places(path: Path, wanted: tuple[str, ...]) -> tuple[dict[str, list[Path]], list[str]]:
     """The files of each table wanted, and tables that stand there twice."""
-    found: dict[str, list[list[Path]]] = {}
-    for entry in sorted(path.iterdir()):
-        files = sorted(file for file in entry.rglob("*") if _suffix(file)) if entry.is_dir() else [entry]
-        name = entry.name.lower() if entry.is_dir() else entry.name.lower().removesuffix(_suffix(entry) or "")
-        files = [file for file in files if _suffix(file) and not file.name.startswith((".", "_"))]
-        if name in wanted and files:
-            found.setdefault(name, []).append(files)
+    found = _found(path, wanted)
     faults = [f"{name}: found {len(each)} files or folders of that name; leave one." for name, each in found.items()
               if len(each) > 1]  # fmt: skip
     mixed = [f"{name}: found Parquet and CSV files in one folder; leave one kind." for name, each in found.items()
@@ -88,6 +92,18 @@ def _places(path: Path, wanted: tuple[str, ...]) -> tuple[dict[str, list[Path]],
     if faults + mixed:
         return {}, faults + mixed
     return {name: each[0] for name, each in found.items()}, []
+
+
+def _found(path: Path, wanted: tuple[str, ...]) -> dict[str, list[list[Path]]]:
+    """For each table wanted that stands there, its files; more than one list where it stands there twice."""
+    found: dict[str, list[list[Path]]] = {}
+    for entry in sorted(path.iterdir()):
+        files = sorted(file for file in entry.rglob("*") if _suffix(file)) if entry.is_dir() else [entry]
+        name = entry.name.lower() if entry.is_dir() else entry.name.lower().removesuffix(_suffix(entry) or "")
+        files = [file for file in files if _suffix(file) and not file.name.startswith((".", "_"))]
+        if name in wanted and files:
+            found.setdefault(name, []).append(files)
+    return found
 
 
 def _suffix(path: Path) -> str | None:

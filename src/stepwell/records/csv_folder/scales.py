@@ -16,12 +16,20 @@ class Scales:
 
     def __init__(self, knowledge: Knowledge, lookup: Lookup) -> None:
         self._lookup = lookup
+        self._questions: dict[tuple[str, str], Item | None] = {}
         self.names = ", ".join(instrument.names[0] for instrument in knowledge.instruments)
 
     def instrument(self, name: str) -> Instrument | None:
         """The scale of that name, unless none or several have it."""
         found = self._lookup.total((), name)
         return self._lookup.instrument(found) if found else None
+
+    def question(self, instrument: Instrument, text: str) -> Item | None:
+        """The question of a scale by its number, label or words; every row of a file names one of the same few."""
+        key = instrument.id, text
+        if key not in self._questions:
+            self._questions[key] = _question(instrument, text)
+        return self._questions[key]
 
     def answer(self, instrument: Instrument, question: Item, text: str) -> float | None:
         """What an answer scores, from its words or its number; nothing if it is no answer of the question."""
@@ -35,8 +43,7 @@ class Scales:
         return value if question.minimum <= value <= question.maximum else None
 
 
-def find_question(instrument: Instrument, text: str) -> Item | None:
-    """The question of a scale by its number, label or words."""
+def _question(instrument: Instrument, text: str) -> Item | None:
     wanted = _QUESTION.sub("", bare(text))
     found = [question for question in instrument.items if wanted in _names(question)]
     return found[0] if len(found) == 1 else None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from stepwell.knowledge.schema import Instrument, Item
 from stepwell.records.csv_folder.cells import Days
 from stepwell.records.csv_folder.rows import Row, Values, dated
-from stepwell.records.csv_folder.scales import Scales, find_question
+from stepwell.records.csv_folder.scales import Scales
 
 Key = tuple[str, str, Days | None]
 """Which questionnaire: person, scale, day."""
@@ -101,7 +101,7 @@ def _item(row: Row, known: Scales) -> Answer | None:
     if instrument is None:
         return None
     name = row.text("item")
-    question = find_question(instrument, name) if name else None
+    question = known.question(instrument, name) if name else None
     if question is None:
         row.find("unknown-item", "item", "Not a question of this scale; the row isn't used. Write its number.")
         row.not_used("unknown question of the scale")
