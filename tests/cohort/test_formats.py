@@ -140,3 +140,18 @@ def _observed_to(folder: Path, ends: tuple[str, ...], knowledge: Knowledge) -> O
     lines = [f"{number},2019-01-01,{end}" for number, end in enumerate(ends)]
     (folder / "person.csv").write_text("\n".join(("person_id,observed_from,observed_to", *lines)), encoding="utf-8")
     return open_source(str(folder), knowledge, Reading())
+
+
+@pytest.mark.parametrize("fault", ["The folder is empty", "There is no file or folder"])
+def test_where_there_is_nothing_it_is_said_what_a_source_is(fault: str, tmp_path: Path, knowledge: Knowledge) -> None:
+    place = tmp_path / "source"
+    if fault == "The folder is empty":
+        place.mkdir()
+
+    with pytest.raises(RecordError) as caught:
+        open_source(str(place), knowledge, Reading())
+
+    assert str(caught.value) == (
+        f"{fault}: {place}. A source is an OMOP CDM 5.3 or 5.4 (a folder with a Parquet or CSV file for each table, a "
+        "DuckDB file, postgresql://USER@HOST/DATABASE), a FHIR R4 bulk export, or a folder of CSV files."
+    )

@@ -41,6 +41,11 @@ PERSON = "person"
 NOT_OURS = frozenset(WANTED) - {PERSON}
 """Tables of a CDM whose names no file of our own CSV format has."""
 
+SOURCES = (
+    "A source is an OMOP CDM 5.3 or 5.4 (a folder with a Parquet or CSV file for each table, a DuckDB file, "
+    "postgresql://USER@HOST/DATABASE), a FHIR R4 bulk export, or a folder of CSV files."
+)
+
 REUSED = "512MB"
 """Memory that an engine keeps from one part to the next, unless the user limits it: 5 % less work of the processor."""
 
@@ -343,6 +348,10 @@ def open_source(place: str, knowledge: Knowledge, reading: Reading) -> Opened:
         source = open_url(place, WANTED, reading.schema)
         return Omop(_without_password(place), source, knowledge, reading, None)
     path = Path(place)
+    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+        raise RecordError(
+            f"{'The folder is empty' if path.exists() else 'There is no file or folder'}: {place}. {SOURCES}"
+        )
     if not _is_cdm(path):
         return Kept(path, knowledge, reading)
     source = open_folder(path, WANTED, duckdb.Store(reading.threads, reading.memory()))
