@@ -21,10 +21,11 @@ FIRST_DAY, NO_DAY = date(1, 1, 1), date(9999, 1, 1)
 
 
 class Columns(NamedTuple):
-    """The columns read of one table: those without which nothing can be read of it, and the others."""
+    """The columns read of one table: those without which nothing can be read of it, the others, and its row's name."""
 
     needed: dict[str, str]
     other: dict[str, str]
+    row_id: str | None = None
 
     @property
     def all(self) -> dict[str, str]:
@@ -35,7 +36,7 @@ class Columns(NamedTuple):
 def _event(name: str, start: str, concept: str, **other: str) -> Columns:
     """An event table: its id, whose it is, when, what; `KIND_source_concept_id` and `KIND_source_value` beside it."""
     needed = {f"{name}_id": TEXT, "person_id": TEXT, f"{concept}_concept_id": ID, start: DAY}
-    return Columns(needed, {f"{concept}_source_concept_id": ID, f"{concept}_source_value": TEXT, **other})
+    return Columns(needed, {f"{concept}_source_concept_id": ID, f"{concept}_source_value": TEXT, **other}, f"{name}_id")
 
 
 LARGEST, LARGEST_ID = 1e15, 9e18
@@ -61,6 +62,7 @@ SOURCE_TABLES: dict[str, Columns] = {
     "visit_occurrence": Columns(
         {"visit_occurrence_id": TEXT, "person_id": TEXT, "visit_concept_id": ID, "visit_start_date": DAY},
         {"visit_end_date": DAY},
+        "visit_occurrence_id",
     ),
     "drug_exposure": _event(
         "drug_exposure", "drug_exposure_start_date", "drug", drug_exposure_end_date=DAY, verbatim_end_date=DAY,
@@ -180,10 +182,33 @@ def _place(column: str, written: Mapping[str, str]) -> str | None:
 
 def _typed(table: Table, columns: Columns) -> Table:
     written = _written(table)
-    return table.select(**{
+    made = {
         column: read_as(table[place], kind) if (place := _place(column, written)) else ibis.null(TYPES[kind])
         for column, kind in columns.all.items()
-    })  # fmt: skip
+    }
+    if columns.row_id:
+        made[columns.row_id] = made[columns.row_id].fill_null(_without_id(made, columns))
+    return table.select(**made)
+
+
+def _without_id(made: Mapping[str, Value], columns: Columns) -> Value:
+    """What names an event that has no id: made from all else that is read of it, so that none is lost in another."""
+    told = [
+        _in_letters(made[column], kind).fill_null("")
+        for column, kind in columns.all.items()
+        if column != columns.row_id
+    ]
+    return ibis.literal("without an id, ") + md5(ibis.literal("|").join(told)).substr(0, 12)
+
+
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]  # Ibis ships no types for it
+def md5(text: str) -> str:  # type: ignore[empty-body]
+    """A name for a text, the same on every engine."""
+
+
+def _in_letters(value: Value, kind: str) -> Value:
+    """The value as a text that is the same on every engine: a number in thousandths."""
+    return ((value * 1000).round().cast("int64") if kind == NUMBER else value).cast("string")
 
 
 def read_as(value: Value, kind: str) -> Value:

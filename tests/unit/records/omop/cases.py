@@ -397,6 +397,21 @@ MEASURED = [
         {"item": "item | value\n3 |\n9 | 1"},
     ),
     Case(
+        "answers whose rows have no id are all there",
+        {
+            "measurement": """measurement_id | measurement_concept_id | measurement_date | value_as_number
+            | 31 | 2024-01-05 | 3
+            | 33 | 2024-01-05 | 2
+            | 34 | 2024-01-05 | 1
+            | 30 | 2024-02-05 | 12
+            | 30 | 2024-03-05 | 9"""
+        },
+        {
+            "score": "instrument | date | value\nphq-9 | 2024-01-05 |\nphq-9 | 2024-02-05 | 12\nphq-9 | 2024-03-05 | 9",
+            "item": "item | value\n1 | 3\n3 | 2\n9 | 1",
+        },
+    ),
+    Case(
         "an answer outside its range is unknown",
         {"measurement": _MEASURED + "\n33 | 2024-01-05 | 7"},
         {"item": "item | value\n3 |"},

@@ -1,5 +1,6 @@
 """How a CDM is written: versions, cases, types, what is missing, what is more."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -268,3 +269,17 @@ def test_columns_asked_for_belong_to_the_person_as_it_is_read(key: object) -> No
     (person,) = source.run(omop.person_columns(source.tables, ["race_concept_id"])).to_pylist()
 
     assert person["person_id"] == "7"
+
+
+def test_rows_without_an_id_are_told_apart_by_what_they_say() -> None:
+    drug = {name: values * 3 for name, values in DRUG.items()} | {
+        "drug_exposure_id": [None] * 3,
+        "quantity": [30, 60, 30],
+    }
+
+    found = rows({"person": PERSON, "concept": CONCEPT, "drug_exposure": drug})
+    names = [(row["dose_per_day_low"], row["evidence_id"]) for row in found]
+
+    assert sorted(dose for dose, _ in names) == [50.0, 50.0, 100.0]
+    assert len(set(names)) == 2
+    assert all(re.fullmatch("drug_exposure/without an id, [0-9a-f]{12}", name) for _, name in names)
