@@ -19,6 +19,8 @@ from stepwell.engines.duckdb import Store
 from stepwell.engines.source import Source
 from stepwell.engines.sources import open_folder, open_url
 from stepwell.errors import ConfigError, RecordError
+from stepwell.knowledge.load import load
+from stepwell.records.read import read
 from tests import servers
 
 WANTED = ("person", "drug_exposure")
@@ -241,3 +243,23 @@ def test_an_address_that_can_not_be_opened_says_why(uri: str, monkeypatch: pytes
     monkeypatch.delattr("stepwell.engines.postgres")
     with pytest.raises(ConfigError, match=r"Install it with: pip install 'stepwell\[postgres\]'\.$"):
         open_url(uri, WANTED)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_file_in_another_encoding_is_named_with_its_line(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "person.csv").write_text("person_id,note\n1,a\n2,Élavil\n", encoding=encoding)
+
+    with pytest.raises(RecordError) as caught:
+        open_folder(tmp_path, WANTED)
+
+    line = {"latin-1": 3, "utf-16": 1}[encoding]
+    assert caught.value.faults == (f"person: line {line} isn't in UTF-8. Write the file in UTF-8.",)
+
+
+def test_the_folder_that_one_stands_in_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "note.csv").write_text("a,b\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    for opened in (lambda: open_folder(Path(), WANTED), lambda: read(Path(), load())):
+        with pytest.raises(RecordError, match=f"^The folder {tmp_path.name} holds none of"):
+            opened()

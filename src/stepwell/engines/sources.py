@@ -22,6 +22,9 @@ SUFFIXES = {".parquet": "Parquet", ".csv": "CSV", ".csv.gz": "CSV"}
 
 DATABASES = (".duckdb", ".db", ".ddb")
 
+NOT_UTF_8 = "not utf-8 encoded"
+"""What DuckDB says of a CSV file in another encoding; the line stands at the end of the first line of its error."""
+
 AS_TEXT = ("UUID", "HUGEINT", "UHUGEINT")
 """Types of DuckDB that Arrow has no word for: ids of these types are read as texts."""
 
@@ -40,7 +43,7 @@ def open_folder(path: Path, wanted: Iterable[str], store: Store | None = None) -
     if not path.exists():
         raise RecordError(f"There is no file or folder {path.name}. {_ALLOWED}")
     if path.is_dir():
-        return _files(path, tuple(wanted), store or Store())
+        return _files(path.resolve(), tuple(wanted), store or Store())
     if path.name.lower().endswith(DATABASES):
         return _database(path, tuple(wanted), store or Store())
     raise RecordError(f"{path.name} is neither a folder nor a DuckDB file ({', '.join(DATABASES)}). {_ALLOWED}")
@@ -66,7 +69,7 @@ def _files(path: Path, wanted: tuple[str, ...], store: Store) -> Source:
         try:
             tables[name] = _view(store.connection, name, _reading(files))
         except duckdb.Error as error:
-            faults.append(f"{name}: {_first_line(error)}")
+            faults.append(f"{name}: {_fault(error)}")
     if faults:
         raise RecordError(f"The folder {path.name} can't be read. Correct or remove the files named.", faults)
     return Source(store, tables, f"folder of {_formats(places)} files")
@@ -136,11 +139,12 @@ def _text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _first_line(error: Exception) -> str:
-    """What an engine says, without what follows: that may hold a value from the record."""
-    return (
-        str(error).splitlines()[0].split(" Error: ")[0].rstrip(".:") + ": the file can't be read as what it is named."
-    )
+def _fault(error: Exception) -> str:
+    """What an engine says of a file, without what may be a value from the record."""
+    first = str(error).splitlines()[0]
+    if NOT_UTF_8 in str(error):
+        return f"line {first.rpartition(' ')[2]} isn't in UTF-8. Write the file in UTF-8."
+    return first.split(" Error: ")[0].rstrip(".:") + ": the file can't be read as what it is named."
 
 
 def _database(path: Path, wanted: tuple[str, ...], store: Store) -> Source:

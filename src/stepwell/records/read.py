@@ -32,6 +32,7 @@ def read(path: Path, knowledge: Knowledge, person_id: str | None = None) -> Reco
     Raises:
         RecordError: It can't be read, with what is wrong and what to do.
     """
+    path = _named(path)
     _check(path)
     if csv_folder.is_csv_folder(path):
         return csv_folder.read(path, knowledge, person_id)
@@ -44,8 +45,14 @@ def people(path: Path) -> list[str]:
     Raises:
         RecordError: It can't be read.
     """
+    path = _named(path)
     _check(path)
     return list(csv_folder.people(path)) if csv_folder.is_csv_folder(path) else fhir.people(path)
+
+
+def _named(path: Path) -> Path:
+    """The folder that one stands in has a name too."""
+    return path if path.name else path.resolve()
 
 
 def _check(path: Path) -> None:
