@@ -122,8 +122,12 @@ def _reading(files: list[Path]) -> str:
     paths = ", ".join(_text(str(file)) for file in files)
     if SUFFIXES[_suffix(files[0]) or ""] == "Parquet":
         return f"read_parquet([{paths}], union_by_name = true)"
-    # A column is looked at whole, so that one code with a letter in a million doesn't end the reading.
-    return f"read_csv([{paths}], header = true, union_by_name = true, sample_size = -1)"
+    # A column is looked at whole, so that one code with a letter in a million doesn't end the reading. Days stay the
+    # texts they are: DuckDB would decide which day 02/03/2024 is.
+    return (
+        f"read_csv([{paths}], header = true, union_by_name = true, sample_size = -1, "
+        "auto_type_candidates = ['BIGINT', 'DOUBLE', 'VARCHAR'])"
+    )
 
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, read: str) -> Table:

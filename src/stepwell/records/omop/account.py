@@ -65,6 +65,9 @@ NO_VALUE = (
 )
 """Instead, where scales are named and nothing stands beside."""
 
+DAYS = "What came when isn't known. Write days as 2024-12-31: of 02/03/2024 it can't be told which it is."
+"""What can't be told where no day of a table can be read."""
+
 WITHOUT_ROWS = {
     "antidepressants": "No antidepressant was found: no trial, no resistance and no line of treatment can be counted.",
     "antidepressants with an end": "No supply of an antidepressant has an end: no trial is known to be long enough.",
@@ -241,7 +244,10 @@ def _lacks_table(row: Mapping[str, object]) -> list[str]:
     table = str(row["table"])
     if row["rows"]:
         missing = [one for one in str(row["missing_columns"] or "").split(", ") if (table, one) in WITHOUT_COLUMN]
-        return [f"{table} lacks {one}. {WITHOUT_COLUMN[table, one]}" for one in missing]
+        found = [f"{table} lacks {one}. {WITHOUT_COLUMN[table, one]}" for one in missing]
+        if table in _DATES and row["first"] is None:
+            found.append(f"No row of {table} has a {_DATES[table]} that can be read as a day. {DAYS}")
+        return found
     if table not in WITHOUT_TABLE:
         return []
     return [f"The table {table} {'is empty' if row['present'] else 'is missing'}. {WITHOUT_TABLE[table]}"]

@@ -221,7 +221,7 @@ def read_as(value: Value, kind: str) -> Value:
         if kind == TEXT:
             return value
         # What isn't the number or day that it should be is unknown; PostgreSQL can't be asked so, and refuses it.
-        value = (value.substr(0, LENGTH_OF_DAY) if kind == DAY else value).try_cast(TYPES[kind])
+        value = (_iso(value) if kind == DAY else value).try_cast(TYPES[kind])
     elif dtype.is_numeric() and kind in (ID, TEXT) and not _is_whole(dtype, kind):
         # An id that was stored as a fraction is written without one.
         value = _up_to(value, LARGEST_ID).cast("int64")
@@ -241,6 +241,12 @@ def _is_whole(dtype: ibis.DataType, kind: str) -> bool:
 def _up_to(number: Value, largest: float) -> Value:
     """The number; unknown if it is none, or not finite, or larger: what can't be right, nor be made a whole number."""
     return ibis.cases((number.between(-largest, largest), number), else_=ibis.null(number.type()))
+
+
+def _iso(text: Value) -> Value:
+    """A text that begins as 2024-12-31 does; every engine has its own way to read other days, none of them sure."""
+    dashed = (text.substr(4, 1) == "-") & (text.substr(7, 1) == "-")
+    return ibis.cases((dashed, text.substr(0, LENGTH_OF_DAY)), else_=ibis.null("string"))
 
 
 def _day(day: Value) -> Value:

@@ -159,3 +159,18 @@ def test_a_column_that_people_have_not_is_refused_with_those_they_have() -> None
         "People can't be grouped so: not a column of person: race, wealth. The columns are: birth_datetime, "
         "day_of_birth, gender_concept_id, month_of_birth, person_id, year_of_birth."
     )
+
+
+def test_a_table_none_of_whose_days_can_be_read_is_told_of() -> None:
+    cdm = tables_of(CDM)
+    days = pa.array(["02/03/2024"] * cdm["drug_exposure"].num_rows)
+    place = cdm["drug_exposure"].schema.get_field_index("drug_exposure_start_date")
+    cdm["drug_exposure"] = cdm["drug_exposure"].set_column(place, "drug_exposure_start_date", days)
+    source = in_duckdb(cdm)
+
+    rows = source.run(omop.account(source.tables, reading.knowledge_beside(source, load()))).to_pylist()
+
+    assert (
+        "No row of drug_exposure has a drug_exposure_start_date that can be read as a day. What came when isn't known. "
+        "Write days as 2024-12-31: of 02/03/2024 it can't be told which it is."
+    ) in omop.lacks(rows)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import ibis
@@ -12,6 +13,7 @@ import pytest
 from stepwell.engines import omop as reading
 from stepwell.engines.duckdb import Store
 from stepwell.engines.source import Source
+from stepwell.engines.sources import open_folder
 from stepwell.errors import RecordError
 from stepwell.knowledge.load import load
 from stepwell.records import omop
@@ -150,6 +152,32 @@ def test_a_text_that_is_not_the_number_or_day_of_its_column_is_unknown() -> None
 
     assert (row["start_earliest"], row["end_latest"], row["dose_per_day_high"]) == (None, None, None)
     assert rows({"person": {**PERSON, "year_of_birth": ["19x"]}}, "person")[0]["birth_earliest"] is None
+
+
+@pytest.mark.parametrize(
+    "day", ["01/02/2024", "13/02/2024", "01.02.2024", "1/2/24", "2024/01/02", "24-01-02", "2024-1-2"]
+)
+def test_a_day_in_words_that_can_be_read_in_two_ways_or_not_at_all_is_unknown(day: str, tmp_path: Path) -> None:
+    assert (
+        rows({"person": PERSON, "death": {"person_id": [1], "death_date": [day]}}, "person")[0]["death_latest"] is None
+    )
+
+    (tmp_path / "person.csv").write_text("person_id\n1\n", encoding="utf-8")
+    (tmp_path / "death.csv").write_text(f"person_id,death_date\n1,{day} \n", encoding="utf-8")
+    source = open_folder(tmp_path, ["person", "death"])
+    assert source.run(reading.records(source, load())["person"])["death_latest"].to_pylist() == [None]
+
+
+@pytest.mark.parametrize("day", ["2024-01-02", "2024-01-02 00:00:00", "2024-01-02T23:30:00+01:00"])
+def test_a_day_of_a_csv_file_is_the_one_that_is_written(day: str, tmp_path: Path) -> None:
+    (tmp_path / "person.csv").write_text("person_id\n1\n2\n", encoding="utf-8")
+    (tmp_path / "death.csv").write_text(f"person_id,death_date\n1,{day}\n2,infinity\n", encoding="utf-8")
+
+    source = open_folder(tmp_path, ["person", "death"])
+    found = {row["person_id"]: row["death_latest"] for row in source.run(
+        reading.records(source, load())["person"]).to_pylist()}  # fmt: skip
+
+    assert found == {"1": date(2024, 1, 2), "2": None}
 
 
 @pytest.mark.parametrize(
