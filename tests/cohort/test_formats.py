@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from duckdb import connect
 from typer.testing import CliRunner
 
 from stepwell.cli import app
 from stepwell.cohort.source import Kept, Omop, Opened, Reading, open_source
-from stepwell.errors import RecordError
+from stepwell.errors import ConfigError, RecordError
 from stepwell.knowledge.load import Knowledge
 from stepwell.records.tables import SCHEMAS
 from tests.cohort.harness import Tables, narrow, simulated
@@ -155,3 +156,45 @@ def test_where_there_is_nothing_it_is_said_what_a_source_is(fault: str, tmp_path
         f"{fault}: {place}. A source is an OMOP CDM 5.3 or 5.4 (a folder with a Parquet or CSV file for each table, a "
         "DuckDB file, postgresql://USER@HOST/DATABASE), a FHIR R4 bulk export, or a folder of CSV files."
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (
+            Reading(by=("race",)),
+            "--by names columns of the table `person` of an OMOP CDM; FHIR and CSV folders have none.",
+        ),
+        (
+            Reading(infer=True),
+            "--infer fills in ends of supplies of an OMOP CDM; of FHIR and CSV folders nothing is inferred.",
+        ),
+        (Reading(schema="cdm"), "--schema names where tables stand in a database; a folder has no schemas."),
+    ],
+)
+def test_what_a_csv_folder_has_not_is_refused(
+    asked: Reading, told: str, folders: dict[str, Path], knowledge: Knowledge
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        open_source(str(folders["csv"]), knowledge, asked)
+
+    assert str(caught.value) == told
+
+
+def test_the_schema_of_a_duckdb_file_is_the_one_that_is_named(tmp_path: Path, knowledge: Knowledge) -> None:
+    with connect(tmp_path / "cdm.duckdb") as connection:
+        connection.execute("CREATE SCHEMA old; CREATE TABLE person AS SELECT 1 AS person_id")
+        connection.execute("CREATE TABLE old.person AS SELECT unnest([1, 2]) AS person_id")
+
+    def people(schema: str | None) -> int:
+        opened = open_source(str(tmp_path / "cdm.duckdb"), knowledge, Reading(schema=schema))
+        opened.store.make("everybody", opened._query("raw_person"), {})
+        return opened.store.fetch("everybody").num_rows
+
+    assert (people("main"), people("old")) == (1, 2)
+    with pytest.raises(RecordError) as caught:
+        people(None)
+    assert str(caught.value).startswith("cdm.duckdb holds tables more than once. Say which are meant: --schema NAME")
+    assert caught.value.faults == ("person: stands in main, old.",)
+    with pytest.raises(RecordError, match=r"^The schema new of cdm\.duckdb holds none of the tables looked for"):
+        people("new")

@@ -74,7 +74,7 @@ def run(
         typer.Option("--infer", help="Infer the end of a supply where it is missing, by a stated rule, and mark it."),
     ] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that broke off.")] = False,
-    schema: Annotated[str | None, typer.Option(help="Schema of the tables in PostgreSQL.")] = None,
+    schema: Annotated[str | None, typer.Option(help="Schema of the tables in PostgreSQL or in a DuckDB file.")] = None,
     spark: Annotated[
         str | None, typer.Option(metavar="MASTER", help="Run on Spark: `local[2]`, `yarn`, ... or `submitted`.")
     ] = None,

@@ -198,6 +198,10 @@ class Kept(Opened):
             raise ConfigError(
                 "--by names columns of the table `person` of an OMOP CDM; FHIR and CSV folders have none."
             )
+        if reading.infer:
+            raise ConfigError(
+                "--infer fills in ends of supplies of an OMOP CDM; of FHIR and CSV folders nothing is inferred."
+            )
         self.records = read(path, knowledge)
         store = duckdb.Store(reading.threads, reading.memory())
         super().__init__(str(path), self.records.source, store, reading)
@@ -341,7 +345,8 @@ def open_source(place: str, knowledge: Knowledge, reading: Reading) -> Opened:
         reading: How it is read.
 
     Raises:
-        ConfigError: The address can't be used, or a column to count by doesn't exist.
+        ConfigError: The address can't be used, a column to count by doesn't exist, or something is asked for that a
+            source of its kind hasn't.
         RecordError: It can't be read.
     """
     if "://" in place:
@@ -352,9 +357,11 @@ def open_source(place: str, knowledge: Knowledge, reading: Reading) -> Opened:
         raise RecordError(
             f"{'The folder is empty' if path.exists() else 'There is no file or folder'}: {place}. {SOURCES}"
         )
+    if reading.schema and path.is_dir():
+        raise ConfigError("--schema names where tables stand in a database; a folder has no schemas.")
     if not _is_cdm(path):
         return Kept(path, knowledge, reading)
-    source = open_folder(path, WANTED, duckdb.Store(reading.threads, reading.memory()))
+    source = open_folder(path, WANTED, duckdb.Store(reading.threads, reading.memory()), reading.schema)
     return Omop(place, source, knowledge, reading, path)
 
 

@@ -29,13 +29,14 @@ AS_TEXT = ("UUID", "HUGEINT", "UHUGEINT")
 """Types of DuckDB that Arrow has no word for: ids of these types are read as texts."""
 
 
-def open_folder(path: Path, wanted: Iterable[str], store: Store | None = None) -> Source:
+def open_folder(path: Path, wanted: Iterable[str], store: Store | None = None, schema: str | None = None) -> Source:
     """A folder with a Parquet or CSV file for each table (or a folder of part files), or a DuckDB file.
 
     Args:
         path: The folder or file. Names may be in upper or lower case.
         wanted: Names of the tables to look for, in lower case; others are passed over.
         store: The DuckDB that reads them; a new one if not given.
+        schema: Where they stand in a DuckDB file; None: in whichever. A folder has none.
 
     Raises:
         RecordError: There is no such folder, none of the tables is in it, or files can't be read; with every fault.
@@ -45,7 +46,7 @@ def open_folder(path: Path, wanted: Iterable[str], store: Store | None = None) -
     if path.is_dir():
         return _files(path.resolve(), tuple(wanted), store or Store())
     if path.name.lower().endswith(DATABASES):
-        return _database(path, tuple(wanted), store or Store())
+        return _database(path, tuple(wanted), store or Store(), schema)
     raise RecordError(f"{path.name} is neither a folder nor a DuckDB file ({', '.join(DATABASES)}). {_ALLOWED}")
 
 
@@ -151,7 +152,7 @@ def _fault(error: Exception) -> str:
     return first.split(" Error: ")[0].rstrip(".:") + ": the file can't be read as what it is named."
 
 
-def _database(path: Path, wanted: tuple[str, ...], store: Store) -> Source:
+def _database(path: Path, wanted: tuple[str, ...], store: Store, schema: str | None) -> Source:
     connection = store.connection
     try:
         connection.execute(f"ATTACH {_text(str(path))} AS source (READ_ONLY)")
@@ -164,13 +165,14 @@ def _database(path: Path, wanted: tuple[str, ...], store: Store) -> Source:
         "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'source' UNION ALL "
         "SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'source' AND NOT internal"
     ).fetchall()
-    places = _in_schemas(rows, wanted, path.name)
+    rows = [row for row in rows if schema in (None, row[0])]
+    places = _in_schemas(rows, wanted, path.name if schema is None else f"The schema {schema} of {path.name}")
     tables, faults = dict[str, Table](), list[str]()
-    for name, (schema, table) in places.items():
+    for name, (place, table) in places.items():
         try:
-            tables[name] = _view(connection, name, f"source.{quoted(schema)}.{quoted(table)}")
+            tables[name] = _view(connection, name, f"source.{quoted(place)}.{quoted(table)}")
         except duckdb.Error:
-            faults.append(f"{name}: {schema}.{table} can't be read; if it is a view, what it shows may be gone.")
+            faults.append(f"{name}: {place}.{table} can't be read; if it is a view, what it shows may be gone.")
     if faults:
         raise RecordError(f"{path.name} can't be read. Correct or remove the tables named.", faults)
     return Source(store, tables, "DuckDB file")
@@ -190,7 +192,7 @@ def _in_schemas(rows: Iterable[tuple[str, str]], wanted: tuple[str, ...], where:
         raise RecordError(f"{where} holds none of the tables looked for. Looked for: {', '.join(wanted)}.")
     twice = [f"{name}: stands in {', '.join(s for s, _ in each)}." for name, each in found.items() if len(each) > 1]
     if twice:
-        raise RecordError(f"{where} holds tables more than once; it can't be told which is meant.", twice)
+        raise RecordError(f"{where} holds tables more than once. Say which are meant: --schema NAME", twice)
     return {name: each[0] for name, each in found.items()}
 
 
