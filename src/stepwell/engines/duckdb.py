@@ -70,6 +70,8 @@ class Store:
         self._enumerate(STATE, STATES)
         # Rows are ordered by the steps' own keys; keeping the order of input costs and means nothing.
         self._set("preserve_insertion_order", "false")
+        # The day of a moment is the same on every machine.
+        self._set("TimeZone", "UTC")
         # A record reaches no disk but the folder that was named for it.
         self.spill(spill)
         if threads is not None:

@@ -180,6 +180,17 @@ def test_a_day_of_a_csv_file_is_the_one_that_is_written(day: str, tmp_path: Path
     assert found == {"1": date(2024, 1, 2), "2": None}
 
 
+def test_the_day_of_a_moment_is_that_of_greenwich_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    moment = pa.array([datetime(2024, 1, 2)], pa.timestamp("us", "UTC"))  # noqa: DTZ001 -- its type has the zone
+
+    source = in_duckdb({"person": pa.table(PERSON), "death": pa.table({"person_id": [1], "death_date": moment})})
+
+    assert source.run(reading.records(source, load())["person"])["death_latest"].to_pylist() == [date(2024, 1, 2)]
+    source.store.make("zone", "SELECT current_setting('TimeZone') AS zone", {})
+    assert source.store.fetch("zone")["zone"].to_pylist() == ["UTC"]
+
+
 @pytest.mark.parametrize(
     ("kind", "day"),
     [
