@@ -8,7 +8,7 @@ import pytest
 
 from stepwell.one import review_one
 from stepwell.plan import make_plan
-from stepwell.report import fhir, html, json_person, letter, text, text_person
+from stepwell.report import calendar, fhir, html, json_person, letter, text, text_person
 from stepwell.report import plan as plan_report
 from stepwell.review import Review
 from tests.unit.report.test_next import flat
@@ -127,6 +127,40 @@ def test_a_washout_of_years_ago_is_told_as_past_and_leads_nothing(tmp_path: Path
     )
 
 
+# --- an option that is barred, and was chosen -------------------------------------------------------
+
+
+@pytest.mark.parametrize("made", ["text", "json", "calendar", "fhir"])
+def test_a_plan_of_magnetic_stimulation_says_in_every_format_that_a_cochlear_implant_bars_it(
+    tmp_path: Path, made: str
+) -> None:
+    review = person(tmp_path, devices="device,start\ncochlear implant,2015\n")
+    plan = make_plan(review.knowledge, review.tables, review.person_id, AS_OF, ["rtms"], AS_OF)
+    said = {
+        "text": lambda: plan_report.text(review, plan, 400),
+        "json": lambda: plan_report.json(review, plan),
+        "calendar": lambda: calendar.render(plan).replace("\r\n ", "").replace("\\,", ","),
+        "fhir": lambda: fhir.of_plan(review, plan),
+    }[made]()
+    assert "not suitable" in said
+    assert "within 30 cm of the coil (cochlear implant, deep brain stimulator" in said
+
+
+def test_each_day_of_a_plan_says_that_the_option_is_barred_for_it_may_be_read_alone(tmp_path: Path) -> None:
+    review = person(tmp_path, devices="device,start\ncochlear implant,2015\n")
+    plan = make_plan(review.knowledge, review.tables, review.person_id, AS_OF, ["rtms"], AS_OF)
+    events = calendar.render(plan).replace("\r\n ", "").split("BEGIN:VEVENT")[1:]
+    assert all("not suitable (by the record it is barred for this person)" in event for event in events)
+    (care_plan,) = [
+        entry["resource"]
+        for entry in standard_json.loads(fhir.of_plan(review, plan))["entry"]
+        if entry["resource"]["resourceType"] == "CarePlan"
+    ]
+    assert care_plan["activity"]
+    for activity in care_plan["activity"]:
+        assert activity["detail"]["description"].startswith("not suitable: by the record it is barred for this person.")
+
+
 # --- somebody who died ------------------------------------------------------------------------------
 
 DEAD = "birth_date,sex,death_date\n1980,female,2026-03-01\n"
@@ -225,6 +259,16 @@ def test_an_answer_that_is_nobodys_is_not_used_and_nobody_says_that_it_isn_t_the
     file.write_text(standard_json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}))
     said = text.render(review_one(file, AS_OF), width=300, brief=True)
     assert "No questionnaire that could be used asks about death or self-harm." in said
+
+
+def test_a_plan_of_options_calls_no_depression_resistant_that_may_not_be(tmp_path: Path) -> None:
+    conditions = "condition,icd10,start\ndepression,F33.1,2026-05-01\n"
+    medicines = MEDICINES + "sertraline,50,mg/day,2026-05-18,,2026-06-01,,\n"
+    bundle = fhir.of_review(person(tmp_path, conditions=conditions, medications=medicines))
+    (plan,) = [
+        e["resource"] for e in standard_json.loads(bundle)["entry"] if e["resource"]["resourceType"] == "CarePlan"
+    ]
+    assert plan["category"] == [{"text": "Depression"}]
 
 
 def test_a_death_without_a_day_is_said_too(tmp_path: Path) -> None:
