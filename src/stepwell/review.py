@@ -30,7 +30,7 @@ from stepwell.questions.trials import open_trial
 from stepwell.reasons.states import like_reason, reason, reason_like
 from stepwell.records.tables import SCHEMAS as RECORD_SCHEMAS
 from stepwell.records.tables import Records
-from stepwell.records.visible import STARTED, visible
+from stepwell.records.visible import STARTED, until_death, visible
 from stepwell.staging.candidates import failed_trials, points, procedure_course
 from stepwell.staging.drug_counts import drugs_in_window, switches
 from stepwell.staging.methods import stage, stage_part, stage_quantity
@@ -243,10 +243,16 @@ def _as_it_stood() -> Iterator[Step]:
     """The record tables that a step reads or a review shows, cut at `as_of`; each is read as `raw_NAME`."""
     needed = {name for step in STEPS for name in step.inputs()} | set(SHOWN)
     for name in RECORD_SCHEMAS:
-        if name in needed and name in STARTED:
+        if name == "exposure":
+            yield Step(name, _exposure, ("raw_exposure", "raw_person", "parameter"))
+        elif name in needed and name in STARTED:
             yield Step(name, partial(_visible, name), (f"raw_{name}", "parameter"))
         elif name in needed:
             yield Step(name, lambda table: table, (f"raw_{name}",))
+
+
+def _exposure(table: Table, person: Table, parameter: Table) -> Table:
+    return until_death(visible(table, "exposure", parameter), person, parameter)
 
 
 def _visible(name: str, table: Table, parameter: Table) -> Table:

@@ -46,6 +46,32 @@ CASES = [
         {"supply": "counts\nno"},
     ),
     Case(
+        "a medicine without an end is taken until the day of death at most",
+        {
+            "person": "death\n2024-03-01",
+            "exposure": "ingredient | start | end | dose | basis | status\n"
+            "sertraline | 2024-01-01 |  | 50 | stated | active",
+        },
+        {"attempt": "state | end_latest | days_high | stop_reason\nended | 2024-03-02 | 61 |"},
+    ),
+    Case(
+        "a supply that outlasts its person covers the days until death",
+        {
+            "person": "death\n2024-02-01",
+            "exposure": HEAD + "sertraline | 50 | 2024-01-03 | 90 | 50",
+        },
+        {"attempt": "state | days_low | days_high | covered_low | covered_high\nended | 30 | 30 | 30 | 30"},
+    ),
+    Case(
+        "a death of which only the month is known, and may be still to come, ends nothing",
+        {
+            "person": "death\n2025-01",
+            "exposure": "ingredient | start | end | dose | basis | status\n"
+            "sertraline | 2024-01-01 |  | 50 | stated | active",
+        },
+        {"attempt": "state | end_latest\nrunning | 2025-01-01"},
+    ),
+    Case(
         "one antidepressant after another is a switch",
         {"exposure": HEAD + "sertraline | 50 | 2024-01-01 | 60 | 50\nvenlafaxine | 150 | 2024-03-05 | 60 | 150"},
         {

@@ -13,8 +13,8 @@ VERDICTS = (
     "cannot-tell",
 )  # fmt: skip
 INTERACTIONS = (
-    "lowers-level", "raises-level", "serotonin", "washout", "qt", "bleeding", "contraindicated", "gene-change",
-    "gene-level-low", "gene-level-high",
+    "lowers-level", "lowers-effect", "raises-level", "serotonin", "washout", "qt", "bleeding", "contraindicated",
+    "gene-change", "gene-level-low", "gene-level-high",
 )  # fmt: skip
 REGIMENS = ("at-highest-dose", "two-antidepressants")
 PERSON = ("age", "male", "female")

@@ -691,13 +691,16 @@ class Reason(Model):
 class Interaction(Model):
     """One row per pair of medicines, or of a medicine and smoking (drugs/interactions.csv).
 
-    `affected` and `other` are each a drug set or an ingredient. `kind`: `lowers-level`, `raises-level`, `serotonin`,
+    `affected` and `other` are each a drug set or an ingredient. `kind`: `lowers-level`, `lowers-effect` (of a
+    medicine that isn't for depression), `raises-level`, `serotonin`,
     `washout` (after `affected` ends, `other` may start only after `wait_days`), `qt`, `bleeding`,
     `contraindicated`.
     """
 
     id: Id
-    kind: Literal["lowers-level", "raises-level", "serotonin", "washout", "qt", "bleeding", "contraindicated"]
+    kind: Literal[
+        "lowers-level", "lowers-effect", "raises-level", "serotonin", "washout", "qt", "bleeding", "contraindicated"
+    ]
     affected: Id
     other: Id
     wait_days: int | None

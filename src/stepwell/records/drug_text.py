@@ -51,6 +51,12 @@ _ABBREVIATIONS = {
     "hydrobromide": r"hydrobromide|hbr",
 }
 
+# Words by which a text itself says that a product of these traps is meant, of whatever strength.
+_TRAPS_IN_WORDS = {
+    "smoking-cessation-bupropion": re.compile(r"(?<![^\W_])(?:smoking|tobacco|nicotine)(?![^\W_])"),
+    "injected-antipsychotic": re.compile(r"(?<![^\W_])(?:inject\w*|depot|long[- ]acting|lai|intramuscular)(?![^\W_])"),
+}
+
 
 class Strength(NamedTuple):
     """Strength of one tablet, capsule, mL or patch."""
@@ -150,7 +156,13 @@ class DrugText:
         ]
         forms = {product.formulation for product in alike} if strength else set()
         form = written or (forms.pop() if len(forms) == 1 else None) or self._only_form.get(ingredient)
-        return Named(ingredient, form, strength, _common_trap(alike) if strength or written else None)
+        trap = self._trap_in_words(ingredient, text) or (_common_trap(alike) if strength or written else None)
+        return Named(ingredient, form, strength, trap)
+
+    def _trap_in_words(self, ingredient: str, text: str) -> str | None:
+        """The trap that the text itself names, if there is such a product of the drug."""
+        known = {product.trap for product in self._products.get(ingredient, [])}
+        return next((trap for trap, said in _TRAPS_IN_WORDS.items() if trap in known and said.search(text)), None)
 
     def _written_form(self, ingredient: str, text: str) -> str | None:
         found = [form for form, words in self._forms.get(ingredient, []) if words.search(plain(text))]

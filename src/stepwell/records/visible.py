@@ -43,6 +43,32 @@ def visible(table: Table, name: str, parameter: Table) -> Table:
     return (_reopened(rows, name) if "end_earliest" in table.columns else rows).select(table.columns)
 
 
+def until_death(exposure: Table, person: Table, parameter: Table) -> Table:
+    """Exposures of which none lasts beyond the death of the person.
+
+    What was still open then has stopped, for a reason that isn't recorded. What began after the day of death can't be
+    right and is left as it is.
+
+    Args:
+        exposure: As it stood on `as_of`.
+        person: One row per person.
+        parameter: One row: `as_of` and the rules.
+    """
+    dead = person.filter(person.death_latest.notnull()).cross_join(parameter.select("as_of"))
+    dead = dead.filter(dead.death_latest <= dead.as_of).select("person_id", died="death_latest")
+    rows = exposure.left_join(dead, "person_id")
+    after = plus_days(rows.died, 1)
+    lasts = rows.died.notnull() & (rows.end_latest.isnull() | (rows.end_latest > after))
+    lasts &= rows.start_latest.isnull() | (rows.start_latest <= rows.died)
+    begun = lasts & rows.start_latest.notnull()
+    taken = lasts & (rows.status.fill_null("unknown") != "not-taken")
+    return rows.mutate(
+        end_earliest=ibis.cases((begun & (rows.end_earliest > after), after), else_=rows.end_earliest),
+        end_latest=ibis.cases((begun, after), else_=rows.end_latest),
+        status=ibis.cases((taken, "stopped"), else_=rows.status),
+    ).select(exposure.columns)
+
+
 def _cut(day: DateValue, as_of: DateValue) -> DateValue:
     return ibis.cases((day > as_of, as_of), else_=day)
 

@@ -6,7 +6,8 @@ from icalendar import Calendar, Event
 
 from stepwell import __version__
 from stepwell.plan import Plan, PlanStep
-from stepwell.report.plan import NOT_AN_ORDER, grouped, title
+from stepwell.plan.steps import Chosen
+from stepwell.report.plan import NOT_AN_ORDER, grouped, standing, title
 
 
 def render(plan: Plan) -> str:
@@ -16,14 +17,14 @@ def render(plan: Plan) -> str:
     calendar.add("version", "2.0")
     calendar.add("name", "Treatment plan (draft)")
     calendar.add("x-wr-calname", "Treatment plan (draft)")
-    titles = {chosen.option.id: chosen.option.title for chosen in plan.chosen}
+    chosen = {one.option.id: one for one in plan.chosen}
     for steps in grouped(plan):
         for part in [steps] if steps[0].kind == "settle" else [[step] for step in steps]:
-            calendar.add_component(_event(plan, part, titles[part[0].option]))
+            calendar.add_component(_event(plan, part, chosen[part[0].option]))
     return str(calendar.to_ical().decode("utf-8"))
 
 
-def _event(plan: Plan, steps: list[PlanStep], option: str) -> Event:
+def _event(plan: Plan, steps: list[PlanStep], chosen: Chosen) -> Event:
     event, step = Event(), steps[0]
     name = step.kind if len(steps) > 1 else step.id
     # Made again from the same plan it is the same event, so that a calendar replaces it.
@@ -31,8 +32,9 @@ def _event(plan: Plan, steps: list[PlanStep], option: str) -> Event:
     event.add("dtstamp", datetime.combine(plan.as_of, time(), UTC))
     event.add("dtstart", step.on)
     event.add("dtend", step.on + timedelta(days=1))
-    event.add("summary", title(step, option))
-    event.add("description", "\n\n".join([*(one.text for one in steps), NOT_AN_ORDER]))
+    event.add("summary", title(step, chosen.option.title))
+    # Each event may be read alone, so each says how the option fits the person.
+    event.add("description", "\n\n".join([standing(chosen), *(one.text for one in steps), NOT_AN_ORDER]))
     event.add("status", "TENTATIVE")
     event.add("class", "PRIVATE")
     event.add("transp", "TRANSPARENT")

@@ -12,7 +12,6 @@ from stepwell.report.lookup import Lookup
 from stepwell.report.view.citations import Reference
 from stepwell.report.view.page import page
 from stepwell.report.view.person import person_page
-from stepwell.report.view.safety import SAME_DAY
 from stepwell.report.words import words
 from stepwell.review import Review
 
@@ -22,7 +21,7 @@ def render(review: Review) -> str:
     lookup = Lookup(review)
     shown = page(lookup)
     return environment().get_template("review.html.j2").render(
-        page=shown, picture=picture(lookup, shown), question=w.QUESTION, same_day=SAME_DAY, lost_again=w.LOST_AGAIN,
+        page=shown, picture=picture(lookup, shown), question=w.QUESTION, lost_again=w.LOST_AGAIN,
         css=stylesheet("review.css"), words=words(),
         drafts=any(option.draft for group in shown.options for option in group.options),
     )  # fmt: skip

@@ -18,7 +18,7 @@ from stepwell.report.view.answer import Answer
 from stepwell.report.view.page import Page, page
 from stepwell.report.view.questions import QuestionView
 from stepwell.report.view.record import findings
-from stepwell.report.view.safety import SAME_DAY, newest_answer
+from stepwell.report.view.safety import newest_answer
 from stepwell.report.view.trials import doses_set_aside
 from stepwell.review import Review
 
@@ -112,7 +112,7 @@ def _source(lookup: Lookup, source_id: str) -> Node:
 def _safety(lookup: Lookup, shown: Page) -> Node:
     newest = newest_answer(lookup)
     return {
-        "notice": {"title": shown.safety.title, "words": SAME_DAY} if shown.safety.raised else None,
+        "notice": {"title": shown.safety.title, "words": shown.safety.do} if shown.safety.raised else None,
         "positive_answers": [_positive(row) for row in lookup.rows("safety_notice")],
         "newest_answer": None if newest is None else {
             **_pick(newest, "score_id", "instrument", "suicide_state", "suicide_value"),

@@ -27,6 +27,7 @@ def render(review: Review) -> str:
         "made_by": {"stepwell": __version__, "knowledge": {"version": release.version, "date": release.date}},
         "about": shown.about,
         "dose_above_limit": shown.limits,
+        "not_together": shown.pairs,
         "answer": shown.answer,
         "tried": [asdict(medicine) for medicine in shown.medicines],
         "in_the_way": {

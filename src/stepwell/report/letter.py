@@ -11,7 +11,6 @@ from stepwell.report.figures import amount, capital, day, number, when
 from stepwell.report.html import environment, stylesheet
 from stepwell.report.lookup import Lookup, Row, interval
 from stepwell.report.view.page import Page, page, versions
-from stepwell.report.view.safety import SAME_DAY
 from stepwell.report.view.trials import Trial
 from stepwell.review import Review
 
@@ -56,7 +55,7 @@ class Letter:
     about: tuple[tuple[str, str], ...]
     safety: str
     help: str
-    limits: tuple[str, ...]
+    leading: tuple[str, ...]
     lines: tuple[Line, ...]
     set_aside: tuple[str, ...]
     counts: str
@@ -84,7 +83,10 @@ def letter(review: Review, option_id: str | None = None) -> Letter:
         about=tuple(_about(lookup, shown)),
         safety=_safety(shown),
         help=_help(shown),
-        limits=tuple(f"{limit.words} ({limit.where})" for limit in shown.limits),
+        leading=(
+            *(f"{limit.words} ({limit.where})" for limit in shown.limits),
+            *(f"{pair.line} ({', '.join(pair.rows)})" for pair in shown.interactions if pair.leads),
+        ),
         lines=tuple(_line(lookup, trial) for trial in shown.trials),
         set_aside=tuple(f"{trial.drug}: {words}" for trial in shown.trials for words in trial.doses_set_aside),
         counts=f"{shown.answer.lead}: {shown.answer.sentence}",
@@ -143,7 +145,7 @@ def _latest(lookup: Lookup) -> str:
 
 def _safety(shown: Page) -> str:
     noticed = shown.safety
-    return f"{noticed.title}: {noticed.positives[0].words}. {SAME_DAY}" if noticed.raised else ""
+    return f"{noticed.title}: {noticed.positives[0].words}. {noticed.do}" if noticed.raised else ""
 
 
 def _help(shown: Page) -> str:
@@ -166,7 +168,7 @@ def _line(lookup: Lookup, trial: Trial) -> Line:
             BLANK if trial.course == "no score" else scored.replace("?", BLANK),
             _ended(trial),
         ),
-        added=trial.role == "augmentation",
+        added=trial.role == "augmentation" and lookup.relations[trial.trial_id]["strategy"] == "augmentation",
     )
 
 
@@ -230,8 +232,8 @@ def text(review: Review, option_id: str | None = None, width: int = 100) -> str:
     shown = letter(review, option_id)
     lines = [f"Treatment history, {day(review.as_of)}"]
     lines += [*wrap(f"SAFETY FIRST: {shown.safety}", width), *wrap(shown.help, width), ""] if shown.safety else [""]
-    lines += [line for words in shown.limits for line in wrap(words, width)]
-    lines += [""] if shown.limits else []
+    lines += [line for words in shown.leading for line in wrap(words, width)]
+    lines += [""] if shown.leading else []
     lines += [f"{name}: {words}" for name, words in shown.about]
     lines += [f"For: {shown.option}"] if shown.option else []
     lines += ["", "Trials"]

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from stepwell.knowledge import schema as s
-from stepwell.report.figures import Interval
+from stepwell.report.figures import Interval, when
 from stepwell.review import Review
 
 Row = Mapping[str, Any]
@@ -43,6 +43,15 @@ class Lookup:
         return groups
 
     # --- rows --------------------------------------------------------------------------------------
+
+    @cached_property
+    def died(self) -> str:
+        """The day of death as recorded, if it may have come by the day of the review; empty if none is."""
+        row = next(iter(self.rows("person")), None)
+        if row is not None and row["death_earliest"] is not None:
+            return when(*interval(row, "death")) if row["death_earliest"] <= self.review.as_of else ""
+        found = {(one.code, one.person_id) for one in self.review.records.findings}
+        return "day not recorded" if ("death-undated", self.review.person_id) in found else ""
 
     @cached_property
     def attempts(self) -> list[Row]:

@@ -13,7 +13,9 @@ from stepwell.plan.steps import Chosen
 from stepwell.report.figures import capital, count, day
 from stepwell.report.lookup import Lookup
 from stepwell.report.view.citations import Citations, marks
-from stepwell.report.view.safety import SAME_DAY, Safety, safety
+from stepwell.report.view.interactions import interactions
+from stepwell.report.view.limits import limits
+from stepwell.report.view.safety import Safety, safety
 from stepwell.review import Review
 
 FORMAT = "stepwell.plan/1"
@@ -42,6 +44,7 @@ def text(review: Review, plan: Plan, width: int = 100) -> str:
     citations = Citations(lookup)
     lines = [
         *_safety(safety(lookup, citations), width),
+        *_leading(lookup, citations, width),
         f"Plan from {day(plan.start)}, on the review of {day(plan.as_of)}",
         *wrap(NOT_AN_ORDER, width),
     ]
@@ -61,9 +64,22 @@ def text(review: Review, plan: Plan, width: int = 100) -> str:
 def _safety(noticed: Safety, width: int) -> list[str]:
     if not noticed.raised:
         return [*wrap(noticed.newest, width), ""] if noticed.newest else []
-    said = [f"{noticed.title.upper()}: {noticed.positives[0].words}.", SAME_DAY, noticed.others, *noticed.lines]
+    said = [f"{noticed.title.upper()}: {noticed.positives[0].words}.", noticed.do, noticed.others, *noticed.lines]
     said.append(f"{noticed.anywhere}. Checked {noticed.checked}.")
     return [line for part in said if part for line in wrap(part, width)] + [""]
+
+
+def _leading(lookup: Lookup, citations: Citations, width: int) -> list[str]:
+    """Doses above a limit and medicines that aren't to be taken together: a plan may not pass them by."""
+    said = [f"{limit.words} {marks(limit.references)}" for limit in limits(lookup, citations)]
+    said += [f"{pair.line} {marks(pair.references)}" for pair in interactions(lookup, citations) if pair.leads]
+    return [line for part in said for line in [*wrap(part.rstrip(), width), ""]]
+
+
+def standing(chosen: Chosen) -> str:
+    """How an option that was chosen fits, and all that is known to speak against it, in one line."""
+    against = "".join(f" Against it: {row.text}" for row in chosen.present)
+    return f"{chosen.option.title}: {chosen.fit} ({FIT[chosen.fit]}).{against}"
 
 
 def _chosen(chosen: Chosen, width: int) -> Iterator[str]:
@@ -102,7 +118,7 @@ def json(review: Review, plan: Plan) -> str:
     release = review.knowledge.release
     document = {
         "format": FORMAT,
-        "safety": {"title": noticed.title or None, "words": SAME_DAY if noticed.raised else noticed.newest or None},
+        "safety": {"title": noticed.title or None, "words": noticed.do if noticed.raised else noticed.newest or None},
         "person": plan.person_id,
         "as_of": plan.as_of,
         "start": plan.start,

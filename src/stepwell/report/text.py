@@ -14,7 +14,6 @@ from stepwell.report.prose import HEIGHT, heading, put
 from stepwell.report.text_detail import detail
 from stepwell.report.view.citations import marks
 from stepwell.report.view.page import Page, page
-from stepwell.report.view.safety import SAME_DAY
 from stepwell.report.view.trials import Trial
 from stepwell.review import Review
 
@@ -70,7 +69,7 @@ def _safety(console: Console, shown: Page) -> None:
         return
     heading(console, f"SAFETY FIRST: {safety.title}")
     put(console, safety.positives[0].words, style="bold")
-    for words in (safety.others, SAME_DAY, safety.newest):
+    for words in (safety.others, safety.do, safety.newest):
         if words:
             put(console, words)
     put(console, f"{'. '.join(safety.lines)}. {safety.anywhere}. Checked {safety.checked} {marks(safety.references)}.")

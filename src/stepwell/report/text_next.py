@@ -8,6 +8,7 @@ from stepwell.report.figures import capital, count
 from stepwell.report.prose import heading, put
 from stepwell.report.view.citations import Reference, marks
 from stepwell.report.view.facts import FactView
+from stepwell.report.view.interactions import InteractionView
 from stepwell.report.view.options import BarView, OptionView
 from stepwell.report.view.page import Page
 from stepwell.report.view.reasons import ReasonView
@@ -29,6 +30,9 @@ def first_screen(console: Console, shown: Page) -> None:
     heading(console, words()["heading"]["why"])
     for item in shown.limits:
         put(console, f"{item.words}{_cited(item.references)} ({item.where})", style="bold")
+    for pair in shown.interactions:
+        if pair.leads:
+            put(console, _pair(pair), style="bold")
     for group in shown.reasons:
         names = [reason.title for reason in group.reasons]
         few = f" {'; '.join(names)}." if group.state in ("shown", "possible") else ""
@@ -75,9 +79,12 @@ def reasons(console: Console, shown: Page) -> None:
     if shown.interactions:
         heading(console, words()["heading"]["interactions"])
     for item in shown.interactions:
-        rows = f" ({', '.join(item.rows)})" if item.rows else ""
-        cited = _cited(item.references)
-        put(console, f"{item.kind}: {item.title}, {item.when}. {item.words}{cited}{rows}", bullet=True)
+        put(console, _pair(item), bullet=True)
+
+
+def _pair(item: InteractionView) -> str:
+    rows = f" ({', '.join(item.rows)})" if item.rows else ""
+    return f"{item.line}{_cited(item.references)}{rows}"
 
 
 def _told(console: Console, reason: ReasonView) -> None:

@@ -55,6 +55,10 @@ def _first(console: Console, shown: PersonPage) -> None:
         heading(console, _said()["heading"]["limit"])
     for line in shown.limits:
         put(console, line, style="bold")
+    if shown.pairs:
+        heading(console, _said()["heading"]["pair"])
+    for line in shown.pairs:
+        put(console, line, style="bold")
     heading(console, _said()["heading"]["answer"])
     for line in shown.answer:
         put(console, line)

@@ -268,6 +268,24 @@ def test_the_strength_tells_two_supplies_without_code_apart(tmp_path: Path) -> N
     assert rows(records, "exposure", "product") == [("150 mg",), ("300 mg",)]
 
 
+@pytest.mark.parametrize(
+    ("words", "trap"),
+    [
+        ("bupropion for smoking cessation", "smoking-cessation-bupropion"),
+        ("bupropion SR 150 mg (smoking cessation)", "smoking-cessation-bupropion"),
+        ("bupropion SR 150 mg", None),
+        ("aripiprazole long-acting injection", "injected-antipsychotic"),
+        ("risperidone depot", "injected-antipsychotic"),
+        ("risperidone", None),
+        ("sertraline, smoking", None),
+    ],
+)
+def test_a_name_that_says_smoking_or_depot_is_no_antidepressant_and_no_tablet(
+    tmp_path: Path, words: str, trap: str | None
+) -> None:
+    assert rows(one(tmp_path, medicine=words), "exposure", "trap") == [(trap,)]
+
+
 def test_a_product_that_is_easily_misread_carries_its_trap(tmp_path: Path) -> None:
     records = read(tmp_path, medications="rxnorm,medicine,strength\n1801289,,\n,doxepin,6 mg\n,doxepin,50 mg\n")
 

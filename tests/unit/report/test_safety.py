@@ -105,7 +105,10 @@ def test_an_older_positive_answer_still_leads_and_the_zero_after_it_is_no_reassu
 def test_a_question_left_out_is_said() -> None:
     shown = safety("dan")
     assert not shown.raised
-    assert shown.newest == "The newest PHQ-9 (1 Feb 2024) leaves the question about death or self-harm unanswered."
+    assert shown.newest == (
+        "The newest PHQ-9 (1 Feb 2024) has no answer to its question about death or self-harm that could be read:"
+        " it was skipped, or is none that the scale knows."
+    )
 
 
 def test_a_total_without_answers_is_said() -> None:
@@ -115,7 +118,7 @@ def test_a_total_without_answers_is_said() -> None:
 
 
 def test_never_asked_is_said() -> None:
-    assert safety("cleo").newest == "No questionnaire in the record asks about death or self-harm."
+    assert safety("cleo").newest == "No questionnaire that could be used asks about death or self-harm."
 
 
 @pytest.mark.parametrize("render", RENDER.values(), ids=RENDER)

@@ -13,7 +13,6 @@ from stepwell.report.fhir.impression import impression
 from stepwell.report.fhir.issues import issues
 from stepwell.report.lookup import Lookup
 from stepwell.report.view.page import page
-from stepwell.report.view.safety import SAME_DAY
 from stepwell.review import Review
 
 
@@ -32,7 +31,7 @@ def of_plan(review: Review, plan: Plan) -> str:
 def _shared(lookup: Lookup) -> list[Node]:
     """What every Bundle holds; safety comes before all findings."""
     shown = page(lookup)
-    noticed = f"{shown.safety.title}. {SAME_DAY} " if shown.safety.raised else f"{shown.safety.newest} "
+    noticed = f"{shown.safety.title}. {shown.safety.do} " if shown.safety.raised else f"{shown.safety.newest} "
     return [*issues(lookup), impression(lookup, shown, noticed.strip())]
 
 

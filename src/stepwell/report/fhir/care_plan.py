@@ -3,7 +3,7 @@
 from stepwell.plan import Plan, PlanStep
 from stepwell.report.fhir.elements import Node, filled, own, text, urn
 from stepwell.report.lookup import Lookup
-from stepwell.report.plan import FIT, NOT_AN_ORDER, title
+from stepwell.report.plan import FIT, NOT_AN_ORDER, standing, title
 
 OFFERED = ("suitable", "caution", "check first")
 
@@ -29,18 +29,23 @@ def fitting_options(lookup: Lookup) -> Node:
 def chosen_options(lookup: Lookup, plan: Plan) -> Node:
     """What was chosen, one activity for each step and day."""
     titles = {one.option.id: one.option.title for one in plan.chosen}
-    activities = [{"detail": _detail(step, titles[step.option])} for step in plan.steps]
+    fits = {one.option.id: one.fit for one in plan.chosen}
+    activities = [{"detail": _detail(step, titles[step.option], fits[step.option])} for step in plan.steps]
     care_plan = _care_plan(lookup, "plan", f"Plan: {', '.join(titles.values())}", activities)
     last = max((step.on for step in plan.steps), default=plan.start)
-    return care_plan | {"period": {"start": str(plan.start), "end": str(last)}}
+    said = " ".join([*(standing(one) for one in plan.chosen), NOT_AN_ORDER])
+    return care_plan | {
+        "description": said,
+        "period": {"start": str(plan.start), "end": str(last)},
+    }
 
 
-def _detail(step: PlanStep, option: str) -> Node:
+def _detail(step: PlanStep, option: str, fit: str) -> Node:
     return {
         "status": "not-started",
         "code": own(step.kind.replace(" ", "-"), step.id, title(step, option)),
         "scheduledPeriod": {"start": str(step.on), "end": str(step.on)},
-        "description": step.text,
+        "description": f"{fit}: {FIT[fit]}. {step.text}",
     }
 
 
@@ -57,7 +62,7 @@ def _care_plan(lookup: Lookup, intent: str, words: str, activities: list[Node]) 
             "description": NOT_AN_ORDER,
             "subject": {"reference": urn("person", review.person_id)},
             "created": str(review.as_of),
-            "category": [text("Depression that has not answered to treatment")] if conditions else [],
+            "category": [text("Depression")] if conditions else [],
             "activity": activities,
         }
     )

@@ -2,10 +2,12 @@
 
 from stepwell.knowledge import schema as s
 from stepwell.report.fhir.elements import Node, filled, own, row, rows, text, urn
+from stepwell.report.figures import capital
 from stepwell.report.lookup import Lookup, Row
 from stepwell.report.view.citations import Citations
+from stepwell.report.view.interactions import LEADING, when_together
 from stepwell.report.view.limits import LimitView, limits
-from stepwell.report.view.safety import ABOVE_ZERO, SAME_DAY, TITLES
+from stepwell.report.view.safety import positive, title, what_to_do
 
 
 def issues(lookup: Lookup) -> list[Node]:
@@ -30,12 +32,12 @@ def _issue(lookup: Lookup, *names: str) -> Node:
 
 
 def _suicide_item(lookup: Lookup, found: Row) -> Node:
-    words = TITLES[found["says"]] if found["fact"] else f"{ABOVE_ZERO}: {lookup.short_scale(found['instrument'])}"
+    words = title(found)
     return _issue(lookup, "suicide-item", found["score_id"], found["fact"] or "") | {
         "code": own("issue", found["fact"] or "suicide-item", words),
         "severity": "high",
         "implicated": [row(found["evidence_id"] or found["score_id"])],
-        "detail": f"{words}. {SAME_DAY}",
+        "detail": f"{words}: {positive(lookup, found).words}. {what_to_do(lookup)}",
     }
 
 
@@ -56,9 +58,9 @@ def _interaction(lookup: Lookup, found: Row, known: s.Interaction) -> Node:
         _issue(lookup, known.id, *evidence)
         | {
             "code": own("interaction", known.kind, f"{known.kind.replace('-', ' ')}: {' and '.join(drugs)}"),
-            "severity": "high" if known.kind == "contraindicated" else "moderate",
+            "severity": "high" if found["running"] and known.kind in LEADING else "moderate",
             "implicated": rows(evidence),
-            "detail": known.text,
+            "detail": f"{capital(when_together(found))}. {known.text}",
             "evidence": [{"code": [text(f"{cited.citation} ({known.locus})")]}] if cited else [],
         }
     )

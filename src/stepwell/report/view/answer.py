@@ -143,9 +143,13 @@ def tally(definitions: tuple[DefinitionView, ...]) -> str:
 def _verdicts(trials: tuple[Trial, ...]) -> str:
     """How many trials have which verdict."""
     names = [trial.verdict for trial in trials]
-    parts = [f"{names.count(name)} {label.lower()}" for name, label in w.VERDICT.items() if name in names]
     lost = sum(bool(trial.note) for trial in trials)
-    parts += [f"{lost} {w.LOST_AGAIN}"] if lost else []
+    aside = {"worked": f" ({lost} {w.LOST_AGAIN})"} if lost else {}
+    parts = [
+        f"{names.count(name)} {label.lower()}{aside.get(name, '')}"
+        for name, label in w.VERDICT.items()
+        if name in names
+    ]
     return f"{capital(count(len(trials), 'trial'))}: {', '.join(parts)}." if trials else "No trial in the record."
 
 
@@ -154,5 +158,11 @@ def _now(lookup: Lookup, trials: tuple[Trial, ...]) -> str:
     running = [trial for trial in trials if lookup.attempt[trial.trial_id]["state"] == "running"]
     if not running:
         return "Nothing is recorded as running." if trials else ""
-    words = [f"{trial.drug.lower()} ({w.NOW.get(trial.verdict, trial.label.lower())})" for trial in running]
+    words = [f"{lookup.drug(lookup.attempt[trial.trial_id]['ingredient'])} ({_so_far(trial)})" for trial in running]
     return f"Running now: {listed(words)}."
+
+
+def _so_far(trial: Trial) -> str:
+    """The verdict of a trial that goes on; one that worked and does so no longer isn't called working."""
+    now = w.NOW.get(trial.verdict, trial.label.lower())
+    return f"{now}, {w.LOST_AGAIN}" if trial.note else now

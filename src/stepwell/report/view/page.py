@@ -107,12 +107,13 @@ def page(lookup: Lookup) -> Page:
 
 
 def _about(lookup: Lookup) -> str:
-    """Sex and birth as recorded."""
+    """Sex, birth and death as recorded."""
     row = next(iter(lookup.rows("person")), None)
     if row is None:
         return ""
     birth = f"born {when(*interval(row, 'birth'))}" if row["birth_latest"] else "birth not recorded"
-    return f"{row['sex'] or 'sex not recorded'}, {birth}"
+    died = lookup.died
+    return ", ".join([row["sex"] or "sex not recorded", birth, *([f"died ({died})"] if died else [])])
 
 
 def _episode(lookup: Lookup) -> str:

@@ -12,6 +12,7 @@ from stepwell.report.view.answer import stated_failures
 from stepwell.report.view.citations import Citations, Work
 from stepwell.report.view.facts import Facts
 from stepwell.report.view.figures import Figure, figure
+from stepwell.report.view.interactions import interactions, leading
 from stepwell.report.view.limits import limits
 from stepwell.report.view.options import OptionView, options
 from stepwell.report.view.page import versions
@@ -79,6 +80,7 @@ class PersonPage:
     safety: Safety
     safety_words: tuple[str, ...]
     limits: tuple[str, ...]
+    pairs: tuple[str, ...]
     answer: tuple[str, ...]
     medicines: tuple[Medicine, ...]
     shown: tuple[PlainReason, ...]
@@ -98,7 +100,8 @@ class PersonPage:
         """All sentences that are read in a row, without names of medicines, rows and sources."""
         figures = [option.figure for option in self.options if option.figure]
         return (
-            self.about, *self.safety_words, *self.limits, *self.answer, *(medicine.said for medicine in self.medicines),
+            self.about, *self.safety_words, *self.limits, *self.pairs, *self.answer,
+            *(medicine.said for medicine in self.medicines),
             *(row for reason in (*self.shown, *self.possible) for row in reason.help), self.remains,
             *(row for option in self.options for row in (option.what, option.fit, *option.notes, option.sure)),
             *(row for shown in figures for row in (shown.said, shown.study)), *self.ask, *self.think,
@@ -118,9 +121,11 @@ def person_page(review: Review) -> PersonPage:
     asked = questions(lookup, facts)
     others = [reason for reason in _found(why) if not reason.what_remains]
     return PersonPage(
-        person_id=review.person_id, about=words()["person"]["about"].format(day=day(review.as_of)),
+        person_id=review.person_id, about=_about(lookup),
         safety=noticed, safety_words=_safety(noticed),
-        limits=tuple(one.plain for one in limits(lookup, aside)), answer=_answer(lookup, why),
+        limits=tuple(one.plain for one in limits(lookup, aside)),
+        pairs=leading(interactions(lookup, aside)),
+        answer=_answer(lookup, why),
         medicines=tuple(_medicine(lookup, trial) for trial in tried),
         shown=tuple(_reason(reason) for reason in others if reason.state == "shown"),
         possible=tuple(_reason(reason) for reason in others if reason.state == "possible"),
@@ -131,6 +136,13 @@ def person_page(review: Review) -> PersonPage:
         barred=tuple(_name(one) for one in fits if not one.stands), ask=_ask(_found(why)),
         think=_think(lookup, asked), works=citations.works(), versions=versions(review),
     )  # fmt: skip
+
+
+def _about(lookup: Lookup) -> str:
+    """What the page is; of somebody who died, that first."""
+    said = words()["person"]
+    died = [said["died"].format(day=lookup.died)] if lookup.died else []
+    return " ".join([*died, said["about"].format(day=day(lookup.review.as_of))])
 
 
 def _found(why: dict[str, tuple[ReasonView, ...]]) -> list[ReasonView]:
@@ -195,9 +207,16 @@ def _other_ways(lookup: Lookup) -> str:
 def _medicine(lookup: Lookup, trial: Trial) -> Medicine:
     rows = tuple(row.evidence_id for row in trial.evidence)
     said = words()["person"]["verdict"]
-    added = [said["added"]] if trial.role == "augmentation" else []
-    parts = [*added, said[_how_it_went(trial)], *_doses_set_aside(lookup, trial)]
+    parts = [*_beside(lookup, trial), said[_how_it_went(trial)], *_doses_set_aside(lookup, trial)]
     return Medicine(trial.drug, trial.dates, " ".join(parts), rows)
+
+
+def _beside(lookup: Lookup, trial: Trial) -> list[str]:
+    """That it was added to another medicine, if it was; an agent that was taken alone wasn't."""
+    said, strategy = words()["person"]["verdict"], lookup.relations[trial.trial_id]["strategy"]
+    if trial.role != "augmentation" or strategy == "alone":
+        return []
+    return [said["added" if strategy == "augmentation" else "added_perhaps"]]
 
 
 def _doses_set_aside(lookup: Lookup, trial: Trial) -> list[str]:

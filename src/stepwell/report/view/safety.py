@@ -16,18 +16,23 @@ SAID = "Suicidal thoughts or danger to self are on record"
 PERHAPS = "Suicidal thoughts or danger to self may be on record"
 UNSURE = "A question about death or self-harm was answered unsure"
 SAME_DAY = "A clinician should look at this with the person the same day, whatever the total score."
+DIED = (
+    "The record says that this person died ({day}). If that is wrong, a clinician should look at this with the person"
+    " the same day, whatever the total score."
+)
 
 _NEWEST = {
     "positive": "",
     "zero": "The newest answer to a question about death or self-harm ({scale}, {day}) is zero."
     " A zero is no reassurance.",
-    "missing": "The newest {scale} ({day}) leaves the question about death or self-harm unanswered.",
+    "missing": "The newest {scale} ({day}) has no answer to its question about death or self-harm that could be read:"
+    " it was skipped, or is none that the scale knows.",
     "not recorded": "Of the newest {scale} ({day}) only the total is recorded: its answer about death or self-harm"
     " is not known.",
 }
 TITLES = {"present": SAID, "possible": PERHAPS, "unsure": UNSURE}
 """What the notice is called by what is said now, the gravest first."""
-NEVER_ASKED = "No questionnaire in the record asks about death or self-harm."
+NEVER_ASKED = "No questionnaire that could be used asks about death or self-harm."
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Safety:
     Args:
         title: Of the notice; empty if no answer is above zero.
         now: Whether the newest answer on a scale is one of them.
+        do: What is to be done about it; of somebody who died, that they did.
         positives: The positive answers, the newest first.
         newest: What the newest questionnaire that asks says; empty where the notice says it.
         lines: Helplines, by region.
@@ -56,6 +62,7 @@ class Safety:
 
     title: str
     now: bool
+    do: str
     positives: tuple[Positive, ...]
     newest: str
     lines: tuple[str, ...]
@@ -81,18 +88,23 @@ def safety(lookup: Lookup, citations: Citations) -> Safety:
     words = list(TITLES)
     rows = sorted(lookup.rows("safety_notice"), key=lambda row: (not row["newest"], words.index(row["says"])))
     now = any(row["newest"] for row in rows)
-    title = _title(rows)
     lines = lookup.knowledge.crisis_lines
     return Safety(
-        title=title,
+        title=_title(rows),
         now=now,
-        positives=tuple(_positive(lookup, row) for row in rows),
+        do=what_to_do(lookup),
+        positives=tuple(positive(lookup, row) for row in rows),
         newest=_newest(lookup),
         lines=_lines(lines),
         anywhere=ANYWHERE,
         checked=day(min(line.checked_on for line in lines)) if lines else "",
         references=citations.refer(Cite(source=line.source, locus=line.locus) for line in lines),
     )
+
+
+def what_to_do(lookup: Lookup) -> str:
+    """What a positive answer asks for."""
+    return DIED.format(day=lookup.died) if lookup.died else SAME_DAY
 
 
 def _title(rows: Sequence[Row]) -> str:
@@ -127,7 +139,15 @@ def _how(row: Row) -> str:
     return answered if row["newest"] else f"{answered} earlier"
 
 
-def _positive(lookup: Lookup, row: Row) -> Positive:
+def title(row: Row) -> str:
+    """What one row is called by itself; what was said earlier isn't called present."""
+    if not row["newest"]:
+        return EARLIER
+    return TITLES[row["says"]] if row["fact"] else ABOVE_ZERO
+
+
+def positive(lookup: Lookup, row: Row) -> Positive:
+    """One positive answer in words, with its day."""
     if row["fact"] is not None:
         return _said(lookup, row)
     total = "total not known" if row["value"] is None else f"total {number(row['value'])}"

@@ -12,7 +12,7 @@ from stepwell.report.wording import one_day, points, score_source
 SUICIDE_ITEM = {
     "positive": "{value}",
     "zero": "0",
-    "missing": "not answered",
+    "missing": "no answer that could be read",
     "not recorded": "not recorded",
     "not asked": "not asked",
 }
