@@ -107,12 +107,14 @@ def page(lookup: Lookup) -> Page:
 
 
 def _about(lookup: Lookup) -> str:
-    """Sex and birth as recorded."""
+    """Sex, birth and death as recorded."""
     row = next(iter(lookup.rows("person")), None)
     if row is None:
         return ""
     birth = f"born {when(*interval(row, 'birth'))}" if row["birth_latest"] else "birth not recorded"
-    return f"{row['sex'] or 'sex not recorded'}, {birth}"
+    died = row["death_earliest"] is not None and row["death_earliest"] <= lookup.review.as_of
+    death = f", died {when(*interval(row, 'death'))}" if died else ""
+    return f"{row['sex'] or 'sex not recorded'}, {birth}{death}"
 
 
 def _episode(lookup: Lookup) -> str:
