@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -224,6 +225,17 @@ def test_a_folder_is_known_by_its_files(tmp_path: Path) -> None:
     (tmp_path / "Patient.ndjson").write_text("{}\n")
     assert not csv_folder.is_csv_folder(tmp_path)
     assert csv_folder.is_csv_folder(write(tmp_path, scores="instrument,total\n"))
+
+
+def test_a_folder_without_permission_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Path) -> Iterator[Path]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(RecordError) as raised:
+        csv_folder.is_csv_folder(tmp_path)
+
+    assert str(raised.value) == f"The folder {tmp_path.name} can't be opened: Permission denied."
 
 
 # --- faults ----------------------------------------------------------------------------------------

@@ -36,10 +36,17 @@ class Folder:
 
 
 def is_csv_folder(path: Path) -> bool:
-    """Whether a folder holds a file of this format, or CSV files and nothing that could be FHIR."""
+    """Whether a folder holds a file of this format, or CSV files and nothing that could be FHIR.
+
+    Raises:
+        RecordError: The folder can't be opened.
+    """
     if not path.is_dir():
         return False
-    names = [child.name.casefold() for child in path.iterdir()]
+    try:
+        names = [child.name.casefold() for child in path.iterdir()]
+    except OSError as error:
+        raise RecordError(f"The folder {path.name} can't be opened: {error.strerror}.") from None
     fhir = any(name.endswith((".json", ".ndjson")) for name in names)
     return any(name in _SPECS or (name.endswith(".csv") and not fhir) for name in names)
 
