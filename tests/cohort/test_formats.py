@@ -89,6 +89,21 @@ def test_a_population_of_csv_files_is_run_whole(folders: dict[str, Path], tmp_pa
     assert len(set(attempts["person_id"].to_pylist())) > PEOPLE / 2
 
 
+def test_what_is_odd_in_csv_files_is_told_with_how_often(tmp_path: Path, knowledge: Knowledge) -> None:
+    (tmp_path / "visits.csv").write_text("x", encoding="utf-8")
+    doses = "person_id,medicine,dose_per_day\n1,sertraline,50\n2,sertraline,100\n"
+    (tmp_path / "medications.csv").write_text(doses, encoding="utf-8")
+
+    opened = open_source(str(tmp_path), knowledge, Reading())
+
+    assert opened.account().endswith(
+        "\n\nEvery row was used.\n\nRemarks, each with how often:\n"
+        "- The dose has no unit; it isn't used. (2)\n"
+        "- visits.csv: Not a file of a CSV record; it wasn't read. (1)"
+    )
+    opened.store.close()
+
+
 @pytest.mark.parametrize(
     ("files", "kind"),
     [

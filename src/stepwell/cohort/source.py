@@ -226,13 +226,19 @@ class Kept(Opened):
         return files_fingerprint(self._path)
 
     def account(self) -> str:
-        """What was read, and what was not used and why."""
+        """What was read, what was not used and why, and what was odd, each with how often."""
         rows = "\n".join(f"{kind:<30}{count:>13,}" for kind, count in sorted(self.records.rows_read.items()))
         unused = Counter[str]()
         for one in self.records.unused:
             unused[f"{one.kind}: {one.reason}"] += one.count
         left = "\n".join(f"- {why}: {count:,}" for why, count in sorted(unused.items()))
-        return f"{'Found':<30}{'Rows':>13}\n{rows}\n\n" + (f"Not used:\n{left}" if left else "Every row was used.")
+        used = f"Not used:\n{left}" if left else "Every row was used."
+        return f"{'Found':<30}{'Rows':>13}\n{rows}\n\n{used}{self._remarks()}"
+
+    def _remarks(self) -> str:
+        found = Counter(one.message if one.where else f"{one.file}: {one.message}" for one in self.records.findings)
+        lines = "\n".join(f"- {message} ({count:,})" for message, count in sorted(found.items()))
+        return f"\n\nRemarks, each with how often:\n{lines}" if lines else ""
 
 
 class Omop(Opened):

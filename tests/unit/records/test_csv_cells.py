@@ -18,7 +18,7 @@ def test_a_date_with_the_year_first_is_one_day(text: str) -> None:
 
 def test_a_partial_date_is_as_vague_as_it_was_written() -> None:
     assert day_range("2024-02") == Days(date(2024, 2, 1), date(2024, 2, 29))
-    assert day_range("2024") == Days(date(2024, 1, 1), date(2024, 12, 31))
+    assert day_range("2024") == day_range("2024.0") == Days(date(2024, 1, 1), date(2024, 12, 31))
 
 
 ORDER = (
@@ -37,6 +37,11 @@ COMMA = "the comma may be a decimal or a thousands mark; write 1.234 or 1234"
         (day_range, "4.3.24", ORDER),
         (day_range, "25-12-2024", ORDER),
         (day_range, "45355", "a spreadsheet's day number; write the date as text, such as 2024-03-04"),
+        (
+            day_range,
+            "2024.1",
+            "a spreadsheet may have shortened this; write 2024-01 for January or 2024-10 for October",
+        ),
         (day_range, "spring", NO_DATE),
         (day_range, "2024-02-30", NO_DATE),
         (day_range, "2024-13", NO_DATE),

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -166,13 +167,54 @@ def test_file_names_may_be_in_capitals_and_other_files_are_left_alone(tmp_path: 
     (tmp_path / "Medications.CSV").write_text(MEDICATIONS)
     (tmp_path / "notes.txt").write_text("x")
     (tmp_path / "budget.csv").write_text("x")
-    (tmp_path / "scores.csv").mkdir()
+    (tmp_path / "._scores.csv").write_bytes(b"\x00\x05\x16\x07")
+    (tmp_path / "~$scores.xlsx").write_bytes(b"\x00")
+    (tmp_path / "Medications.xlsx").write_bytes(b"PK")
     records = csv_folder.read(tmp_path, KNOWLEDGE)
 
     assert rows(records, "exposure", "ingredient") == [("sertraline",)]
     assert records.findings == (
         Finding("file-not-read", "budget.csv", "", "", "Not a file of a CSV record; it wasn't read."),
     )
+
+
+@pytest.mark.parametrize("mark", ["NA", "N/A", "#N/A", "NaN", "nan", "NaT", "NULL", "None", "<NA>", "."])
+def test_the_mark_of_a_missing_value_is_an_empty_cell(tmp_path: Path, mark: str) -> None:
+    records = read(
+        tmp_path,
+        medications=f"medicine,rxnorm,dose_per_day,dose_unit,start,end,stop_reason\nsertraline{f',{mark}' * 6}\n",
+        scores=f"instrument,date,total\nPHQ-9,2024-01-01,{mark}\n",
+        labs=f"lab,value,unit\nTSH,{mark},mIU/L\n",
+    )
+
+    columns = ("ingredient", "start_earliest", "end_latest", "dose_per_day_low", "stop_reason")
+    assert rows(records, "exposure", *columns) == [("sertraline", None, None, None, None)]
+    assert rows(records, "score", "value") == [(None,)]
+    assert rows(records, "lab", "lab") == []
+    assert records.findings == ()
+    assert records.unused == (Unused("labs.csv", "labs", "no value", 1),)
+
+
+def test_in_the_name_of_a_test_na_is_sodium(tmp_path: Path) -> None:
+    sodium = read(tmp_path, labs="lab,value,unit\nNA,128,mmol/L\n")
+    named = rows(sodium, "lab", "lab", "value")
+
+    assert named == rows(read(tmp_path, labs="lab,value,unit\nNa,128,mmol/L\n"), "lab", "lab", "value")
+
+
+def test_whole_numbers_with_a_point_name_the_same(tmp_path: Path) -> None:
+    """A column of pandas with gaps is one of decimals."""
+    records = read(
+        tmp_path,
+        person="person_id,birth_date\n12,1984.0\n",
+        medications="person_id,medicine,rxnorm\n12.0,,312938.0\n",
+        items="person_id,date,instrument,item,answer\n12.0,2024-01-01,PHQ-9,9.0,3.0\n",
+    )
+
+    assert rows(records, "person", "person_id", "birth_latest") == [("12", date(1984, 12, 31))]
+    assert rows(records, "exposure", "person_id", "ingredient", "coded_by") == [("12", "sertraline", "code")]
+    assert rows(records, "item", "person_id", "item", "value") == [("12", "9", 3.0)]
+    assert records.findings == ()
 
 
 def test_a_folder_is_known_by_its_files(tmp_path: Path) -> None:
@@ -183,6 +225,17 @@ def test_a_folder_is_known_by_its_files(tmp_path: Path) -> None:
     (tmp_path / "Patient.ndjson").write_text("{}\n")
     assert not csv_folder.is_csv_folder(tmp_path)
     assert csv_folder.is_csv_folder(write(tmp_path, scores="instrument,total\n"))
+
+
+def test_a_folder_without_permission_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Path) -> Iterator[Path]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(RecordError) as raised:
+        csv_folder.is_csv_folder(tmp_path)
+
+    assert str(raised.value) == f"The folder {tmp_path.name} can't be opened: Permission denied."
 
 
 # --- faults ----------------------------------------------------------------------------------------
@@ -273,6 +326,28 @@ def test_a_slip_in_the_name_of_a_file_is_a_fault(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "name", ["scores.csv.txt", "Scores.xlsx", "scores.txt", "scores.tsv", "scores.ods", "scores.csv.gz"]
+)
+def test_a_table_of_ours_that_is_no_csv_file_is_a_fault(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("instrument,total\nPHQ-9,3\n")
+
+    assert fault(tmp_path, medications=MEDICATIONS) == (
+        f"{name}: not a CSV file, so it isn't read; save its rows as scores.csv."
+    )
+
+
+def test_what_has_the_name_of_a_file_and_cannot_be_opened_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "items.csv").symlink_to(tmp_path / "gone")
+    (tmp_path / "scores.csv").mkdir()
+
+    assert message(tmp_path, medications=MEDICATIONS) == (
+        f"The CSV folder {tmp_path.name} can't be read.\n"
+        "  - items.csv: it can't be opened: No such file or directory.\n"
+        "  - scores.csv: it can't be opened: Is a directory."
+    )
+
+
 def test_rows_of_several_people_need_their_ids(tmp_path: Path) -> None:
     content = "person_id,medicine\nanna,sertraline\nbert,sertraline\n,sertraline\n"
 
@@ -287,6 +362,28 @@ def test_an_id_that_person_csv_lacks_is_a_fault(tmp_path: Path) -> None:
 
     assert fault(tmp_path, person="person_id\nanna\nbert\n", medications=content) == (
         "medications.csv, line 3, column person_id: no such id in person.csv; correct it or add a row there."
+    )
+
+
+@pytest.mark.parametrize("other", ["07", "P7", "007"])
+def test_ids_that_hardly_differ_are_a_fault_where_no_person_csv_tells_them_apart(tmp_path: Path, other: str) -> None:
+    own = "p7" if other == "P7" else "7"
+    medications, scores = f"person_id,medicine\n{own},sertraline\n", f"person_id,instrument,total\n{other},PHQ-9,9\n"
+
+    assert fault(tmp_path, medications=medications, scores=scores) == (
+        "scores.csv, line 2, column person_id: differs from another id only in capitals or in zeros in front; write "
+        "each person's id alike everywhere, or list both people in person.csv."
+    )
+    both = f"person_id\n{own}\n{other}\n"
+    assert csv_folder.people(write(tmp_path, person=both)) == (own, other)
+
+
+@pytest.mark.parametrize("others", [{}, {"person": "person_id\nanna\n"}])
+def test_a_mark_in_place_of_an_id_is_nobody(tmp_path: Path, others: dict[str, str]) -> None:
+    write(tmp_path, **others)
+
+    assert fault(tmp_path, medications="person_id,medicine\nanna,sertraline\n#N/A,fluoxetine\nNaN,bupropion\n") == (
+        "medications.csv, lines 3, 4, column person_id: the mark of a missing value; write whose row it is."
     )
 
 

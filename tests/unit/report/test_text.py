@@ -1,10 +1,13 @@
 """The text: one screen, then the detail; readable at 80 and 100 characters, without colour, aloud."""
 
 import re
+from datetime import date
+from pathlib import Path
 
 import pytest
 
-from stepwell.report import text
+from stepwell.one import review_one
+from stepwell.report import html, letter, text
 from tests.unit.report.people import PEOPLE, review
 
 CONTROL = re.compile(r"\x1b|[\x00-\x08\x0b-\x1f]")
@@ -28,6 +31,17 @@ def test_the_first_screen_is_forty_eight_lines_or_fewer(name: str) -> None:
 
 def test_four_trials_and_a_safety_notice_need_a_few_more() -> None:
     assert len(first_screen(text.render(review("ana"), 100))) <= 56
+
+
+@pytest.mark.parametrize(("as_of", "said"), [(date(2024, 6, 1), ", died (1 Mar 2024)."), (date(2024, 2, 1), ".")])
+def test_a_death_on_record_stands_beside_the_birth(as_of: date, said: str, tmp_path: Path) -> None:
+    (tmp_path / "person.csv").write_text("birth_date,sex,death_date\n1980,female,2024-03-01\n", encoding="utf-8")
+
+    shown = review_one(tmp_path, as_of)
+
+    assert f"\nFemale, born 1980{said} CSV folder: " in text.render(shown)
+    assert f"Sex, born: female, born 1980{said.removesuffix('.')}\n" in letter.text(shown)
+    assert f"Female, born 1980{said}" in html.render(shown)
 
 
 @pytest.mark.parametrize("name", PEOPLE)

@@ -14,15 +14,19 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 LARGEST = 1e9
 
 _YEAR_FIRST = re.compile(r"^(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?$", re.ASCII)
+_DECIMAL = re.compile(r"^\d{4}\.[1-9]$", re.ASCII)
 _TIME = re.compile(r"[ T]\d{1,2}:\d{2}.*$", re.ASCII)
 _YEAR_LAST = re.compile(r"^\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}$", re.ASCII)
 _SERIAL = re.compile(r"^\d{5}(?:[.,]\d+)?$", re.ASCII)
 _NUMBER = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"^([+-]?\d+),(\d{1,2}|\d{4,})$", re.ASCII)
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$", re.ASCII)
+_WHOLE_WITH_POINT = re.compile(r"^(\d+)\.0+$", re.ASCII)
 _RANGE = re.compile(r"^([\d.,]+)\s*(?:-|\u2013|to)\s*([\d.,]+)$", re.ASCII)
 _STRENGTH = re.compile(r"^([\d.,]+)\s*(mg/ml|mg/24 ?h|mg|mcg|[\u00b5\u03bc]g|ug)?$", re.ASCII | re.IGNORECASE)
 _UNITS = {"mg": "mg", "mcg": "mcg", "ug": "mcg", "\u03bcg": "mcg", "mg/ml": "mg/mL", "mg/24h": "mg/24 h"}
+_MISSING = frozenset({".", "#n/a", "<na>", "n/a", "na", "nan", "nat", "none", "null"})
+"""What R, pandas, SAS, databases and spreadsheets write, in whatever case, where they have no value."""
 
 
 class Days(NamedTuple):
@@ -59,7 +63,7 @@ def day_range(text: str) -> Days:
     >>> day_range("2023")
     Days(earliest=datetime.date(2023, 1, 1), latest=datetime.date(2023, 12, 31))
     """
-    text = _TIME.sub("", text)
+    text = name_of(_TIME.sub("", text))
     if _YEAR_LAST.match(text):
         raise ValueError(
             "the order of day and month isn't certain; write the year first, such as 2024-03-04 (4 March) "
@@ -67,6 +71,8 @@ def day_range(text: str) -> Days:
         )
     if _SERIAL.match(text):
         raise ValueError("a spreadsheet's day number; write the date as text, such as 2024-03-04")
+    if _DECIMAL.match(text):
+        raise ValueError("a spreadsheet may have shortened this; write 2024-01 for January or 2024-10 for October")
     match = _YEAR_FIRST.match(text)
     padded = "-".join(part.zfill(2) for part in match.groups() if part) if match else text
     try:
@@ -78,6 +84,24 @@ def day_range(text: str) -> Days:
     if not FIRST_YEAR <= days.earliest.year <= LAST_YEAR:
         raise ValueError(f"not a date between {FIRST_YEAR} and {LAST_YEAR}")
     return days
+
+
+def is_missing(text: str) -> bool:
+    """Whether a cell only marks that there is no value.
+
+    >>> is_missing("NaN"), is_missing("0")
+    (True, False)
+    """
+    return text.casefold() in _MISSING
+
+
+def name_of(text: str) -> str:
+    """An id, a code, a year or the number of a question, without the decimals that a column with gaps gets from pandas.
+
+    >>> name_of("12.0"), name_of("007"), name_of("F33.0")
+    ('12', '007', 'F33.0')
+    """
+    return _WHOLE_WITH_POINT.sub(r"\1", text)
 
 
 @lru_cache(maxsize=10_000)

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from stepwell.errors import RecordError
+from stepwell.records.csv_folder.cells import is_missing
 from stepwell.records.csv_folder.columns import FILES, FileSpec
 from stepwell.records.csv_folder.log import Log
 from stepwell.records.csv_folder.rows import Row
@@ -15,6 +16,10 @@ THE_PERSON = "person"
 """Id of the only person of a folder that names none."""
 
 _SPECS = {spec.name: spec for spec in FILES}
+_NO_CONTENT = (".", "~$")
+"""How the names of files begin that systems and spreadsheets put beside those of the user."""
+_OTHER_ENDINGS = {"csv.gz", "csv.txt", "csv.zip", "numbers", "ods", "tab", "tsv", "txt", "xls", "xlsx"}
+"""What spreadsheets, editors and telephones make of a table that was to end in .csv."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +36,17 @@ class Folder:
 
 
 def is_csv_folder(path: Path) -> bool:
-    """Whether a folder holds a file of this format, or CSV files and nothing that could be FHIR."""
+    """Whether a folder holds a file of this format, or CSV files and nothing that could be FHIR.
+
+    Raises:
+        RecordError: The folder can't be opened.
+    """
     if not path.is_dir():
         return False
-    names = [child.name.casefold() for child in path.iterdir()]
+    try:
+        names = [child.name.casefold() for child in path.iterdir()]
+    except OSError as error:
+        raise RecordError(f"The folder {path.name} can't be opened: {error.strerror}.") from None
     fhir = any(name.endswith((".json", ".ndjson")) for name in names)
     return any(name in _SPECS or (name.endswith(".csv") and not fhir) for name in names)
 
@@ -58,30 +70,51 @@ def read_folder(path: Path, log: Log) -> Folder:
 
 
 def _files(path: Path, log: Log) -> Iterable[tuple[FileSpec, bytes]]:
-    found: dict[str, bytes] = {}
+    found: dict[str, bytes | None] = {}
     try:
-        for child in sorted(path.iterdir()):
-            spec = _spec(child, log)
-            if spec is None:
-                continue
-            if spec.name in found:
-                log.fault(child.name, None, "", f"the folder holds {spec.name} twice, in capitals and small letters")
-            found[spec.name] = child.read_bytes()
+        children = [child for child in sorted(path.iterdir()) if not child.name.startswith(_NO_CONTENT)]
     except OSError as error:
         raise RecordError(f"The CSV folder {path.name} can't be opened: {error.strerror}.") from None
+    for child in children:
+        spec = _spec(child, log)
+        if spec is None:
+            continue
+        if spec.name in found:
+            log.fault(child.name, None, "", f"the folder holds {spec.name} twice, in capitals and small letters")
+        found[spec.name] = _bytes(child, log)
+    _check_endings(children, log)
     if not found and not log.faulty:
         raise RecordError(
             f"The folder {path.name} holds none of the files of a CSV record: {', '.join(_SPECS)}. "
             "`stepwell template FOLDER` writes them empty."
         )
-    return [(spec, found[spec.name]) for spec in FILES if spec.name in found]
+    return [(spec, data) for spec in FILES if (data := found.get(spec.name)) is not None]
+
+
+def _bytes(child: Path, log: Log) -> bytes | None:
+    """What a file holds; nothing, and a fault, for a folder, a link to nothing or a file that may not be read."""
+    try:
+        return child.read_bytes()
+    except OSError as error:
+        log.fault(child.name, None, "", f"it can't be opened: {error.strerror}")
+        return None
+
+
+def _check_endings(children: Iterable[Path], log: Log) -> None:
+    """Refuses what carries the name of one of our files with another ending, where that file isn't there."""
+    names = {child.name.casefold() for child in children}
+    for child in children:
+        stem, _, ending = child.name.casefold().partition(".")
+        wanted = f"{stem}.csv"
+        if ending in _OTHER_ENDINGS and wanted in _SPECS and wanted not in names:
+            log.fault(child.name, None, "", f"not a CSV file, so it isn't read; save its rows as {wanted}")
 
 
 def _spec(child: Path, log: Log) -> FileSpec | None:
     """Which of our files this is; another CSV file is pointed out, and refused if it looks like a slip."""
     name = child.name.casefold()
     if name in _SPECS or not name.endswith(".csv") or not child.is_file():
-        return _SPECS.get(name) if child.is_file() else None
+        return _SPECS.get(name)
     close = get_close_matches(name, _SPECS, n=1, cutoff=0.8)
     if close:
         log.fault(child.name, None, "", f"not the name of a file of a CSV record; did you mean {close[0]}?")
@@ -98,19 +131,28 @@ def _people(sheets: Iterable[Sheet]) -> tuple[str, ...]:
 
 
 def _check_people(sheets: Iterable[Sheet], people: tuple[str, ...], log: Log) -> None:
-    """Holds the ids of the other files against person.csv, where that file has rows."""
-    by_name = {sheet.spec.name: sheet.rows for sheet in sheets}
-    described = by_name.pop("person.csv", ())
+    """Holds the ids of the other files against person.csv, where that file has rows, else against one another."""
+    by_name = {
+        sheet.spec.name: [(row.line, row.cells.get("person_id", people[0])) for row in sheet.rows] for sheet in sheets
+    }
+    described = by_name.pop("person.csv", [])
     seen: set[str] = set()
-    for row in described:
-        person_id = row.cells.get("person_id", people[0])
+    for line, person_id in described:
         if person_id in seen:
-            log.fault("person.csv", row.line, "person_id", "this person stands on an earlier line; leave one")
+            log.fault("person.csv", line, "person_id", "this person stands on an earlier line; leave one")
         seen.add(person_id)
-    for name, rows in by_name.items():
-        for row in rows:
-            if described and row.cells.get("person_id", people[0]) not in seen:
-                log.fault(name, row.line, "person_id", "no such id in person.csv; correct it or add a row there")
+    alike: dict[str, str] = {}
+    for name, line, person_id in ((name, *row) for name, rows in by_name.items() for row in rows):
+        if is_missing(person_id):
+            continue
+        if described and person_id not in seen:
+            log.fault(name, line, "person_id", "no such id in person.csv; correct it or add a row there")
+        elif not described and alike.setdefault(person_id.casefold().lstrip("0"), person_id) != person_id:
+            log.fault(
+                name, line, "person_id",
+                "differs from another id only in capitals or in zeros in front; write each person's id alike "
+                "everywhere, or list both people in person.csv",
+            )  # fmt: skip
 
 
 def _rows(sheet: Sheet, people: tuple[str, ...], log: Log) -> tuple[Row, ...]:
@@ -122,5 +164,7 @@ def _rows(sheet: Sheet, people: tuple[str, ...], log: Log) -> tuple[Row, ...]:
                 sheet.spec.name, raw.line, "person_id",
                 "empty, while the folder holds several people; write whose row it is",
             )  # fmt: skip
+        elif is_missing(person_id):
+            log.fault(sheet.spec.name, raw.line, "person_id", "the mark of a missing value; write whose row it is")
         rows.append(Row(sheet.spec, raw.line, person_id, raw.cells, log))
     return tuple(rows)

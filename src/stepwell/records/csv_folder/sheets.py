@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from stepwell.records.csv_folder.cells import is_missing, name_of
 from stepwell.records.csv_folder.columns import FileSpec
 from stepwell.records.csv_folder.log import Log
 
 DELIMITERS = (",", ";", "\t")
-COMMENT = "#"
+KEPT = {"person_id", "lab"}
+NAMES = {"person_id", "item", "rxnorm", "snomed", "cpt"}
+"""Columns of which the cells name something, perhaps by a whole number, and never count or measure."""
+_COMMENT = re.compile(r"\s*#(?!(?:N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|DIV/0!))", re.IGNORECASE)
+"""How a comment begins; what a spreadsheet writes in place of a cell that it can't work out is none."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SAVE_AS = "save it from the spreadsheet as 'CSV UTF-8'"
@@ -82,7 +87,7 @@ def _utf(data: bytes) -> str | None:
 
 def _records(spec: FileSpec, text: str, log: Log) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line it begins on, comments and empty records left out."""
-    lines = ["" if line.lstrip().startswith(COMMENT) else line for line in io.StringIO(text, newline=None)]
+    lines = ["" if _COMMENT.match(line) else line for line in io.StringIO(text, newline=None)]
     if lines and re.fullmatch(r"sep=.\s*", lines[0], re.IGNORECASE):
         lines[0] = ""
     lines = [line or "\n" for line in lines]
@@ -91,7 +96,7 @@ def _records(spec: FileSpec, text: str, log: Log) -> Iterator[tuple[int, list[st
     try:
         for record in reader:
             cells = [" ".join(cell.split()) for cell in record]
-            if any(cells) and not cells[0].startswith(COMMENT):
+            if any(cells) and not _COMMENT.match(cells[0]):
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error:
@@ -145,10 +150,20 @@ def _row(spec: FileSpec, names: list[str], line: int, cells: list[str], log: Log
         log.fault(
             spec.name, line, "", "more cells than the header has columns; put quotation marks around text with commas"
         )
-    named = [(name, cell) for name, cell in zip(names, cells, strict=False) if cell]
+    named = [(name, _meant(name, cell)) for name, cell in zip(names, cells, strict=False) if cell]
     if any(not name for name, _ in named):
         log.fault(spec.name, line, "", "a cell is filled in a column without a name; name the column or empty it")
-    return SheetRow(line, {name: cell for name, cell in named if name})
+    return SheetRow(line, {name: cell for name, cell in named if name and cell})
+
+
+def _meant(name: str, cell: str) -> str:
+    """A cell without what programs add to it; empty if it marks a missing value.
+
+    In the name of a test NA is sodium, and a missing id isn't that of the only person: both stay.
+    """
+    if name not in KEPT and is_missing(cell):
+        return ""
+    return name_of(cell) if name in NAMES else cell
 
 
 def _header_example(spec: FileSpec) -> str:
