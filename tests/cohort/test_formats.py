@@ -140,3 +140,17 @@ def _observed_to(folder: Path, ends: tuple[str, ...], knowledge: Knowledge) -> O
     lines = [f"{number},2019-01-01,{end}" for number, end in enumerate(ends)]
     (folder / "person.csv").write_text("\n".join(("person_id,observed_from,observed_to", *lines)), encoding="utf-8")
     return open_source(str(folder), knowledge, Reading())
+
+
+def test_what_is_odd_about_a_population_is_said_once_for_each_kind(tmp_path: Path, knowledge: Knowledge) -> None:
+    broken = '{"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception"}]}\n'
+    (tmp_path / "Patient.ndjson").write_text('{"resourceType": "Patient", "id": "a"}\n', encoding="utf-8")
+    (tmp_path / "errors.ndjson").write_text(broken * 2, encoding="utf-8")
+
+    opened = open_source(str(tmp_path), knowledge, Reading())
+
+    assert opened.account().endswith(
+        "\n\nRemarks, one of each kind:\n"
+        "- export-error: The system that wrote the record reports an error; something may be missing from it."
+    )
+    opened.store.close()

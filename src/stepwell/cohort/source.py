@@ -217,13 +217,18 @@ class Kept(Opened):
         return files_fingerprint(self._path)
 
     def account(self) -> str:
-        """What was read, and what was not used and why."""
+        """What was read, what was not used and why, and what is odd about it."""
         rows = "\n".join(f"{kind:<30}{count:>13,}" for kind, count in sorted(self.records.rows_read.items()))
         unused = Counter[str]()
         for one in self.records.unused:
             unused[f"{one.kind}: {one.reason}"] += one.count
         left = "\n".join(f"- {why}: {count:,}" for why, count in sorted(unused.items()))
-        return f"{'Found':<30}{'Rows':>13}\n{rows}\n\n" + (f"Not used:\n{left}" if left else "Every row was used.")
+        told = f"{'Found':<30}{'Rows':>13}\n{rows}\n\n" + (f"Not used:\n{left}" if left else "Every row was used.")
+        kinds: dict[str, str] = {}
+        for finding in self.records.findings:
+            kinds.setdefault(finding.code, finding.message)
+        remarks = "\n".join(f"- {kind}: {message}" for kind, message in sorted(kinds.items()))
+        return f"{told}\n\nRemarks, one of each kind:\n{remarks}" if remarks else told
 
 
 class Omop(Opened):
