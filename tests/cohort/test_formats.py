@@ -213,3 +213,17 @@ def test_the_schema_of_a_duckdb_file_is_the_one_that_is_named(tmp_path: Path, kn
     assert caught.value.faults == ("person: stands in main, old.",)
     with pytest.raises(RecordError, match=r"^The schema new of cdm\.duckdb holds none of the tables looked for"):
         people("new")
+
+
+def test_an_error_that_an_export_reports_is_told_of(tmp_path: Path, knowledge: Knowledge) -> None:
+    broken = '{"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception"}]}\n'
+    (tmp_path / "Patient.ndjson").write_text('{"resourceType": "Patient", "id": "a"}\n', encoding="utf-8")
+    (tmp_path / "errors.ndjson").write_text(broken * 2, encoding="utf-8")
+
+    opened = open_source(str(tmp_path), knowledge, Reading())
+
+    assert opened.account().endswith(
+        "\n\nRemarks, each with how often:\n"
+        "- The system that wrote the record reports an error; something may be missing from it. (2)"
+    )
+    opened.store.close()

@@ -97,6 +97,62 @@ def test_status_and_certainty_of_a_condition(
 
 
 @pytest.mark.parametrize(
+    ("clinical", "verification", "status", "certainty"),
+    [
+        (words("Active"), words("Confirmed"), "active", "confirmed"),
+        (words("Resolved"), words("REFUTED"), "resolved", "refuted"),
+        (
+            words("active"),
+            {"coding": [{"system": "urn:oid:1.2", "code": "5"}, {"code": "refuted"}]},
+            "active",
+            "refuted",
+        ),
+        ({"coding": [{"display": "Recurrence"}]}, words("Provisional"), "active", "provisional"),
+    ],
+)
+def test_a_status_in_words_is_read_however_it_is_spelt(
+    tmp_path: Path, knowledge: Knowledge, clinical: Node, verification: Node, status: str, certainty: str
+) -> None:
+    records = read_bundle(tmp_path, knowledge, depression(clinicalStatus=clinical, verificationStatus=verification))
+    row = one(records, "condition")
+    assert (row["status"], row["certainty"]) == (status, certainty)
+    assert findings(records) == []
+
+
+def test_a_status_that_is_none_of_r4_is_unknown_and_noted(tmp_path: Path, knowledge: Knowledge) -> None:
+    odd = depression(clinicalStatus=words("ongoing"), verificationStatus=words("Rule out"))
+    records = read_bundle(tmp_path, knowledge, odd)
+    row = one(records, "condition")
+    assert (row["status"], row["certainty"]) == ("unknown", "unknown")
+    assert findings(records) == [
+        ("status-not-known", "Condition/r1", name, "The status isn't one of R4; it is read as unknown.")
+        for name in ("verificationStatus", "clinicalStatus")
+    ]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        {"abatementString": "last year"},
+        {"abatementRange": {"low": {"value": 39}, "high": {"value": 40}}},
+        {"abatementAge": {"value": 480, "code": "mo"}},
+        {"abatementBoolean": True},
+    ],
+)
+def test_an_end_that_is_no_date_is_unknown_and_noted(tmp_path: Path, knowledge: Knowledge, end: Node) -> None:
+    records = read_bundle(tmp_path, knowledge, depression(**end))
+    assert one(records, "condition")["end_earliest"] is None
+    assert findings(records) == [
+        (
+            "date-not-a-day",
+            "Condition/r1",
+            "abatement[x]",
+            "It is told otherwise than by a date; it is read as unknown.",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
     ("onset", "first", "last"),
     [
         ({"onsetDateTime": "2023-11"}, date(2023, 11, 1), date(2023, 11, 30)),
@@ -129,6 +185,7 @@ def test_a_condition_known_by_words_is_marked(tmp_path: Path, knowledge: Knowled
     ("fields", "reason"),
     [
         ({"verificationStatus": concept(CLINICAL, "entered-in-error")}, "status entered-in-error"),
+        ({"verificationStatus": words("Entered in Error")}, "status entered-in-error"),
         ({"code": concept(ICD10, "L20.9")}, "not a condition Stepwell looks for"),
         ({"code": {}}, "not a condition Stepwell looks for"),
     ],
@@ -218,6 +275,8 @@ def test_an_allergy_to_a_drug_of_ours(tmp_path: Path, knowledge: Knowledge) -> N
     [
         ({"verificationStatus": concept(CLINICAL, "refuted")}, "status refuted"),
         ({"clinicalStatus": concept(CLINICAL, "resolved")}, "status resolved"),
+        ({"verificationStatus": words("Entered in Error")}, "status entered-in-error"),
+        ({"clinicalStatus": words("Resolved")}, "status resolved"),
         ({"code": words("peanut")}, "not an allergy to a medicine Stepwell knows"),
     ],
 )

@@ -322,3 +322,30 @@ def test_a_cut_off_line_is_noted_whoever_is_asked_for(tmp_path: Path, knowledge:
     records = read(tmp_path, knowledge, "a")
     assert [(found.code, found.where) for found in records.findings] == [("line-not-json", "line 1")]
     assert_adds_up(records)
+
+
+@pytest.mark.parametrize(("severity", "noted"), [("fatal", True), ("error", True), ("warning", False)])
+def test_an_error_of_the_export_is_noted(
+    tmp_path: Path,
+    knowledge: Knowledge,
+    severity: str,
+    noted: bool,  # noqa: FBT001
+) -> None:
+    outcome = {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": "exception"}]}
+    written(tmp_path, json.dumps(PERSON), "Patient.ndjson")
+    written(tmp_path, json.dumps(outcome), "errors.ndjson")
+    for person_id in ("a", None):
+        records = read(tmp_path, knowledge, person_id)
+        assert_adds_up(records)
+        assert reasons(records) == {"OperationOutcome": "not a kind Stepwell reads"}
+        message = "The system that wrote the record reports an error; something may be missing from it."
+        where = "OperationOutcome/#errors.ndjson:1"
+        assert findings(records) == ([("export-error", where, "", message)] if noted else [])
+
+
+def test_a_packed_file_may_be_named_in_capitals(tmp_path: Path, knowledge: Knowledge) -> None:
+    written(tmp_path, json.dumps(PERSON), "Patient.ndjson")
+    written(tmp_path, gzip.compress(json.dumps(total()).encode()), "Observation.NDJSON.GZ")
+    records = read(tmp_path, knowledge)
+    assert len(rows(records, "score")) == 1
+    assert findings(records) == []

@@ -72,6 +72,34 @@ def test_timing_says_how_often(tmp_path: Path, knowledge: Knowledge, timing: Nod
     assert dose(row) == expected
 
 
+def test_a_timing_whose_code_and_words_differ_is_unknown_and_noted(tmp_path: Path, knowledge: Knowledge) -> None:
+    timing = {"code": {"coding": [{"code": "QD"}], "text": "Twice daily"}}
+    records = read_bundle(tmp_path, knowledge, order(dosageInstruction=[directions(timing=timing)]))
+    assert dose(one(records, "exposure")) == (None, None, "unknown")
+    assert findings(records) == [
+        (
+            "timing-not-understood",
+            "MedicationRequest/r1",
+            "dosageInstruction[0].timing.code",
+            "Codes and words say differently how often; it is unknown.",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        {"coding": [{"code": "BID", "display": "BID"}], "text": "2 times daily"},
+        {"coding": [{"code": "QD", "display": "Every day"}], "text": "Daily"},
+        {"coding": [{"code": "BED", "display": "at bedtime"}], "text": "Nightly"},
+    ],
+)
+def test_a_timing_whose_code_and_words_agree_is_read(tmp_path: Path, knowledge: Knowledge, code: Node) -> None:
+    records = read_bundle(tmp_path, knowledge, order(dosageInstruction=[directions(timing={"code": code})]))
+    assert one(records, "exposure")["dose_basis"] == "structured dosage"
+    assert findings(records) == []
+
+
 @pytest.mark.parametrize(
     ("given", "low", "high"),
     [

@@ -99,6 +99,67 @@ def test_what_is_about_nobody_known_is_not_used(
     assert findings(records) == [(code, "Observation/r1", "subject", message)]
 
 
+@pytest.mark.parametrize("subject", [{"identifier": {"system": "mrn", "value": "77"}}, {"display": "Jane"}])
+@pytest.mark.parametrize("as_export", [True, False])
+def test_a_subject_without_reference_is_noted(
+    tmp_path: Path,
+    knowledge: Knowledge,
+    subject: Node,
+    as_export: bool,  # noqa: FBT001
+) -> None:
+    observed = total(subject=subject)
+    path = export(tmp_path, PERSON, observed) if as_export else save(tmp_path, bundle(observed))
+    records = read(path, knowledge, "a")
+    assert_adds_up(records)
+    assert findings(records) == [
+        (
+            "no-subject",
+            "Observation/r1",
+            "subject",
+            "Whom this is about is said by an identifier or in words, not by a reference to a Patient; it isn't used.",
+        )
+    ]
+
+
+def test_a_uuid_is_found_by_id_in_an_export(tmp_path: Path, knowledge: Knowledge) -> None:
+    own = "61ebe359-bfdc-4613-8bf2-c5e300945f0a"
+    observed = total(subject={"reference": f"urn:uuid:{own}"})
+    folder = export(tmp_path, {**PERSON, "id": own}, OTHER, observed, of_other(observed))
+    for person_id in (own, None):
+        found = rows(read(folder, knowledge, person_id), "score")
+        assert found[0]["person_id"] == own
+
+
+MERGED: Node = {**OTHER, "active": False, "link": [{"other": {"reference": "Patient/a"}, "type": "replaced-by"}]}
+
+
+@pytest.mark.parametrize("person_id", ["a", "b", None])
+@pytest.mark.parametrize("as_export", [True, False])
+def test_a_person_who_was_replaced_by_another_is_noted_for_both(
+    tmp_path: Path,
+    knowledge: Knowledge,
+    person_id: str | None,
+    as_export: bool,  # noqa: FBT001
+) -> None:
+    path = export(tmp_path, PERSON, MERGED) if as_export else save(tmp_path, bundle(MERGED))
+    assert findings(read(path, knowledge, person_id)) == [
+        (
+            "patient-replaced",
+            "Patient/b",
+            "link",
+            (
+                "This Patient was replaced by another: what refers to the one isn't joined with what refers to the "
+                "other. Look at both, or get the record anew after the merge."
+            ),
+        )
+    ]
+
+
+def test_a_replaced_person_is_no_concern_of_others(tmp_path: Path, knowledge: Knowledge) -> None:
+    third = {**PERSON, "id": "c"}
+    assert findings(read(save(tmp_path, bundle(MERGED, third)), knowledge, "c")) == []
+
+
 # --- several people --------------------------------------------------------------------------------
 
 
@@ -244,6 +305,45 @@ def test_of_two_versions_the_latest_is_used(
     assert reasons(records) == {"Observation": "an older version of the same resource"}
     assert findings(records) == [
         ("duplicate-id", "Observation/r1", "", "Two resources have this id and differ; the latest is used.")
+    ]
+
+
+def meta(first: Node, second: Node) -> list[Node]:
+    return [total(value=10, meta=first), total(value=20, meta=second)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "value"),
+    [
+        ({"versionId": "10"}, {"versionId": "9"}, 10.0),
+        ({"versionId": "9"}, {"versionId": "10"}, 20.0),
+        ({"versionId": "b"}, {"versionId": "a"}, 20.0),
+        ({"lastUpdated": "2024-01-01T23:30:00Z"}, {"lastUpdated": "2024-01-02T00:30:00+02:00"}, 10.0),
+        ({"lastUpdated": "2024-01-01T00:00:00.5Z"}, {"lastUpdated": "2024-01-01T00:00:00Z"}, 10.0),
+        ({"lastUpdated": "2024-01-01"}, {"lastUpdated": "soon"}, 20.0),
+    ],
+)
+def test_which_of_two_versions_is_later(
+    tmp_path: Path, knowledge: Knowledge, first: Node, second: Node, value: float
+) -> None:
+    assert one(read_bundle(tmp_path, knowledge, *meta(first, second)), "score")["value"] == value
+
+
+def test_a_version_about_something_else_takes_the_older_back(tmp_path: Path, knowledge: Knowledge) -> None:
+    assert rows(read_bundle(tmp_path, knowledge, total(), total(code="8302-2")), "score") == []
+
+
+def test_resources_without_id_in_two_bundles_are_two(tmp_path: Path, knowledge: Knowledge) -> None:
+    for number, (name, value) in enumerate((("a", 10), ("b", 20), ("again", 20))):
+        nameless = total(value=value)
+        del nameless["id"]
+        save(tmp_path, bundle(nameless), f"{number}-{name}.json")
+    records = read(tmp_path, knowledge)
+    assert_adds_up(records)
+    assert reasons(records) == {"Patient": "the same resource again", "Observation": "the same resource again"}
+    assert [(row["evidence_id"], row["value"]) for row in rows(records, "score")] == [
+        ("Observation/#2", 10.0),
+        ("Observation/#2 (1-b.json)", 20.0),
     ]
 
 

@@ -290,6 +290,84 @@ def test_an_answer_may_carry_its_number_if_it_is_the_right_one(
     assert items_of(rows(read_bundle(tmp_path, knowledge, answer), "item")) == {"9": value}
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        words("Depression screening"),
+        concept("urn:oid:1.2.840.114350", "1234", "Rooming"),
+        concept(LOINC, "69730-0"),
+        {},
+    ],
+)
+def test_a_scale_is_found_in_components_whatever_the_whole_is_called(
+    tmp_path: Path, knowledge: Knowledge, code: Node
+) -> None:
+    held: Any = [
+        {"code": concept(LOINC, "44260-8"), **SEVERAL_DAYS},
+        {"code": concept(LOINC, "44261-6"), "valueInteger": 12},
+    ]
+    whole = about("Observation", 1, status="final", code=code, effectiveDateTime="2024-01-08", component=held)
+    records = read_bundle(tmp_path, knowledge, whole)
+    row = one(records, "score")
+    assert (row["instrument"], row["value"], row["score_id"]) == ("phq-9", 12.0, "Observation/r1")
+    assert items_of(rows(records, "item")) == {"9": 1.0}
+    assert findings(records) == []
+
+
+def test_two_totals_in_components_are_two_scores(tmp_path: Path, knowledge: Knowledge) -> None:
+    held: Any = [
+        {"code": concept(LOINC, "55758-7"), "valueInteger": 4},
+        {"code": concept(LOINC, "44261-6"), "valueInteger": 12},
+    ]
+    records = read_bundle(tmp_path, knowledge, total(value=13, component=held))
+    found = {row["score_id"]: (row["instrument"], row["value"]) for row in rows(records, "score")}
+    assert found == {"Observation/r1": ("phq-9", 13.0), "Observation/r1#phq-2": ("phq-2", 4.0)}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"valueInteger": "2"},
+        {"valueQuantity": {"value": "2"}},
+        {"valueRange": {"low": {"value": 1}, "high": {"value": 2}}},
+        {"valueDateTime": "2024"},
+    ],
+)
+def test_an_answer_of_a_kind_that_no_answer_has_is_unknown_and_noted(
+    tmp_path: Path, knowledge: Knowledge, answer: Node
+) -> None:
+    odd = item(9)
+    del odd["valueInteger"]
+    records = read_bundle(tmp_path, knowledge, {**odd, **answer})
+    assert items_of(rows(records, "item")) == {"9": None}
+    assert findings(records) == [
+        (
+            "answer-not-understood",
+            "Observation/r109",
+            "value[x]",
+            "The answer isn't one of this item; it is read as unknown.",
+        )
+    ]
+
+
+@pytest.mark.parametrize("value", [{"valueQuantity": {"value": 20, "comparator": ">="}}, {"valueInteger": "17"}])
+def test_a_total_that_is_no_exact_number_is_unknown_and_noted(
+    tmp_path: Path, knowledge: Knowledge, value: Node
+) -> None:
+    inexact = total()
+    del inexact["valueInteger"]
+    records = read_bundle(tmp_path, knowledge, {**inexact, **value})
+    assert rows(records, "score") == []
+    assert findings(records) == [
+        ("value-not-a-number", "Observation/r1", "value[x]", "The total isn't a number; it is read as unknown.")
+    ]
+
+
+def test_of_an_empty_value_and_one_beside_it_the_latter_counts(tmp_path: Path, knowledge: Knowledge) -> None:
+    records = read_bundle(tmp_path, knowledge, item(9, None, valueString="Several days"))
+    assert items_of(rows(records, "item")) == {"9": 1.0}
+
+
 # --- questionnaires --------------------------------------------------------------------------------
 
 
@@ -445,3 +523,38 @@ def test_items_that_carry_numbers_only_are_left_alone_if_unsure(
     )
     assert rows(records, "item") == []
     assert "QuestionnaireResponse" in reasons(records)
+    if name == "phq9":
+        assert findings(records) == [
+            (
+                "items-not-known",
+                "QuestionnaireResponse/r1",
+                "item",
+                "The questionnaire is a scale Stepwell knows, but not which item is which; no answer in it is used.",
+            )
+        ]
+
+
+@pytest.mark.parametrize(
+    ("link", "given", "value", "codes"),
+    [
+        ("/44260-8", (0, 2), 2.0, ["item-answered-twice"]),
+        ("/44260-8", (2, 0), 2.0, ["item-answered-twice"]),
+        ("/44260-8", (None, 2), 2.0, []),
+        ("/44260-8", (1, 1), 1.0, []),
+        ("/44250-9", (0, 2), None, ["item-answered-twice"]),
+    ],
+)
+def test_every_answer_to_a_question_is_read(
+    tmp_path: Path, knowledge: Knowledge, link: str, given: Sequence[int | None], value: float | None, codes: list[str]
+) -> None:
+    answers: Any = [{"valueInteger": one} if one is not None else {"_valueInteger": {}} for one in given]
+    records = read_bundle(tmp_path, knowledge, response([{"linkId": link, "answer": answers}]))
+    assert one(records, "item")["value"] == value
+    assert [found[0] for found in findings(records)] == codes
+
+
+def test_a_total_told_twice_and_differently_is_unknown_and_noted(tmp_path: Path, knowledge: Knowledge) -> None:
+    told: Any = {"linkId": "/44261-6", "answer": [{"valueInteger": 3}, {"valueInteger": 17}]}
+    records = read_bundle(tmp_path, knowledge, response([told, answered("/44260-8", CODED)]))
+    assert one(records, "score")["value"] is None
+    assert [found[0] for found in findings(records)] == ["value-not-a-number"]

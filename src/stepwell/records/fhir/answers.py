@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from stepwell.records.fhir.row import Row
-from stepwell.records.fhir.shape import Concept, Node, coding, concept, extension, node, nodes, number, string
+from stepwell.records.fhir.shape import (
+    NO_CONCEPT,
+    Concept,
+    Node,
+    coding,
+    concept,
+    extension,
+    node,
+    nodes,
+    number,
+    string,
+)
 from stepwell.records.lookup import Lookup
 
 Pair = tuple[str, str]
@@ -29,7 +40,9 @@ class Answer(NamedTuple):
     skipped: bool
 
 
-SKIPPED = Answer(Concept((), (), ()), None, None, skipped=True)
+SKIPPED = Answer(NO_CONCEPT, None, None, skipped=True)
+# Something stands there that no answer can be read from.
+_UNREADABLE = SKIPPED._replace(skipped=False)
 
 
 class Item(NamedTuple):
@@ -43,17 +56,25 @@ class Item(NamedTuple):
 
 def of_value(holder: Node) -> Answer:
     """The answer in a `value[x]`."""
+    held = {name: value for name, value in holder.items() if name.startswith("value") and value not in (None, "", {})}
     for name in ("valueInteger", "valueDecimal", "valueQuantity"):
-        if name in holder:
-            value = holder[name]
-            return _number(number(node(value).get("value") if name == "valueQuantity" else value))
-    if "valueBoolean" in holder:
-        return _worded("yes" if holder["valueBoolean"] is True else "no")
-    if "valueString" in holder:
-        return _worded(string(holder["valueString"]))
-    if "valueCoding" in holder:
-        return Answer(coding(holder["valueCoding"]), None, _weight(node(holder["valueCoding"])), skipped=False)
-    return _of_concept(node(holder.get("valueCodeableConcept")))
+        if name in held:
+            return _number(node(held[name]).get("value") if name == "valueQuantity" else held[name])
+    if "valueBoolean" in held:
+        return _worded("yes" if held["valueBoolean"] is True else "no")
+    if "valueString" in held:
+        return _worded(string(held["valueString"]))
+    if "valueCoding" in held:
+        return Answer(coding(held["valueCoding"]), None, _weight(node(held["valueCoding"])), skipped=False)
+    if "valueCodeableConcept" in held:
+        return _of_concept(node(held["valueCodeableConcept"]))
+    return _UNREADABLE if held else SKIPPED
+
+
+def given(item: Node) -> list[Answer]:
+    """Every answer to an item of a questionnaire; a skipped one if there is none."""
+    every = [of_value(one) for one in nodes(item.get("answer"))]
+    return [one for one in every if not one.skipped] or [SKIPPED]
 
 
 def _of_concept(whole: Node) -> Answer:
@@ -63,8 +84,11 @@ def _of_concept(whole: Node) -> Answer:
     return Answer(concept(whole), None, next((one for one in weights if one is not None), None), skipped=False)
 
 
-def _number(value: float | None) -> Answer:
-    return SKIPPED if value is None else Answer(Concept((), (), ()), value, None, skipped=False)
+def _number(value: object) -> Answer:
+    found = number(value)
+    if found is not None:
+        return Answer(NO_CONCEPT, found, None, skipped=False)
+    return SKIPPED if value is None else _UNREADABLE
 
 
 def _worded(text: str | None) -> Answer:

@@ -167,16 +167,18 @@ def _bare(row: Row, size: float, path: str, match: DrugMatch) -> Amount | None:
 def times(row: Row, timing: Node, path: str) -> Times | None:
     """How often per day a Timing says, None if it doesn't."""
     repeat = node(timing.get("repeat"))
-    return _repeated(row, repeat, f"{path}.repeat") or _coded(timing)
+    return _repeated(row, repeat, f"{path}.repeat") or _coded(row, timing, f"{path}.code")
 
 
-def _coded(timing: Node) -> Times | None:
+def _coded(row: Row, timing: Node, path: str) -> Times | None:
+    """How often by code and by words; unknown, and noted, if they contradict each other."""
     code = concept(timing.get("code"))
-    for one in code.others:
-        if one.upper() in _TIMES_A_DAY:
-            often = _TIMES_A_DAY[one.upper()]
-            return Times(often, often)
-    return next((found for text in (*code.texts, *code.others) if (found := dose_text.times_of(text))), None)
+    coded = [_TIMES_A_DAY[one.upper()] for one in code.others if one.upper() in _TIMES_A_DAY]
+    found = {Times(often, often) for often in coded}
+    found |= {often for text in (*code.texts, *code.others) if (often := dose_text.times_of(text))}
+    if len(found) > 1:
+        row.find("timing-not-understood", path, "Codes and words say differently how often; it is unknown.")
+    return found.pop() if len(found) == 1 else None
 
 
 def _repeated(row: Row, repeat: Node, path: str) -> Times | None:

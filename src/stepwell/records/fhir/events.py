@@ -1,5 +1,7 @@
 """Persons, conditions, procedures, encounters, devices and allergies."""
 
+from collections.abc import Collection
+
 from stepwell.records.fhir import references, when
 from stepwell.records.fhir.products import NotYet, drugs_of
 from stepwell.records.fhir.relevance import NOT_A_CONDITION, NOT_A_PROCEDURE
@@ -17,6 +19,7 @@ _CERTAINTY = {
     "confirmed": "confirmed", "refuted": "refuted",
     "unconfirmed": "provisional", "provisional": "provisional", "differential": "provisional",
 }  # fmt: skip
+_VERIFICATION = frozenset({*_CERTAINTY, "entered-in-error"})
 _PROCEDURE_NOT_USED = frozenset({"preparation", "not-done", "entered-in-error"})
 _ENCOUNTER_NOT_USED = frozenset({"planned", "cancelled", "entered-in-error"})
 _DEVICE_NOT_USED = frozenset({"entered-in-error", "intended"})
@@ -59,7 +62,7 @@ def _coded(row: Row, kind: str, said: Concept) -> tuple[CodeSetMatch, ...]:
 
 def condition(row: Row) -> None:
     """A Condition that is of concern; one that was refuted is kept as such."""
-    certainty = _first(row.concept("verificationStatus"))
+    certainty = _word(row, "verificationStatus", _VERIFICATION)
     if certainty == "entered-in-error":
         row.unused("status entered-in-error")
         return
@@ -69,20 +72,27 @@ def condition(row: Row) -> None:
         return
     start = when.onset(row, "onset") or when.day(row, row.body.get("recordedDate"), "recordedDate")
     last = when.onset(row, "abatement")
+    status = _CONDITION_STATUS.get(_word(row, "clinicalStatus", _CONDITION_STATUS) or "", "unknown")
     for match in found:
         row.add("condition", {
             "code_set": match.code_set,
             **when.dated("start", start),
             **when.dated("end", when.end_after(row, start, last, "abatement[x]")),
-            "status": _CONDITION_STATUS.get(_first(row.concept("clinicalStatus")) or "", "unknown"),
+            "status": status,
             "certainty": _CERTAINTY.get(certainty or "", "unknown"),
             "coded_by": match.coded_by,
         })  # fmt: skip
     row.used()
 
 
-def _first(said: Concept) -> str | None:
-    return next(iter((*said.others, *said.texts)), None)
+def _word(row: Row, name: str, known: Collection[str]) -> str | None:
+    """The first code or words of a status that are one of R4's, however they are spelt; else None, and noted."""
+    said = row.concept(name)
+    spelt = ("-".join(one.casefold().split()) for one in (*said.others, *said.texts))
+    found = next((one for one in spelt if one in known), None)
+    if found is None and not said.empty:
+        row.find("status-not-known", name, "The status isn't one of R4; it is read as unknown.")
+    return found
 
 
 def procedure(row: Row) -> None:
@@ -181,8 +191,8 @@ def _device(row: Row, said: Concept, start: Days | None, end: Days | None) -> No
 
 def allergy(row: Row) -> None:
     """An AllergyIntolerance to a drug of ours."""
-    certainty = _first(row.concept("verificationStatus"))
-    clinical = _first(row.concept("clinicalStatus"))
+    certainty = _word(row, "verificationStatus", _VERIFICATION)
+    clinical = _word(row, "clinicalStatus", _CONDITION_STATUS)
     if certainty in ("entered-in-error", "refuted"):
         row.unused(f"status {certainty}")
         return

@@ -20,6 +20,7 @@ _FIRST = ("Patient", "Medication", "MedicationRequest")
 _CUT_OFF = "The line isn't JSON, or is cut off; it isn't used."
 # What the last byte of a line may be that wasn't cut off (nothing: an empty line).
 _LINE_ENDS = (b"}", b"")
+_PATIENT = re.compile(rb'"resourceType"\s*:\s*"Patient"')
 _SHARED = re.compile(rb'"resourceType"\s*:\s*"Medication"')
 
 
@@ -131,7 +132,7 @@ class Source:
     def _lines(self, file: Path, person_id: str | None, only: str | None) -> Iterator[Entry | Bad]:
         name = self.name(file)
         try:
-            with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
+            with gzip.open(file) if _is_packed(file) else file.open("rb") as stream:
                 if not stream.peek(1):
                     yield Bad(name, 0, "file-empty", "The file is empty: was it cut off?", "file")
                 yield from self._each_line(name, iter(stream), person_id, only)
@@ -151,6 +152,7 @@ class Source:
             # The plain search first: it passes over the lines of other people many times faster.
             other = own is not None and own not in line and b'"Medication"' not in line
             other = other or (person is not None and not person.search(line) and not _SHARED.search(line))
+            other = other and (person is None or _of_somebody(line))
             if other or (wanted is not None and wanted not in line):
                 if line.rstrip()[-1:] not in _LINE_ENDS:
                     yield Bad(name, number, "line-not-json", _CUT_OFF, "line")
@@ -168,10 +170,15 @@ class Source:
                 yield Bad(name, number, "line-not-a-resource", "The line holds no FHIR resource.", "line")
 
 
+def _of_somebody(line: bytes) -> bool:
+    """Whether a line is a Patient or refers to one; one that doesn't may be of anybody, and that has to be said."""
+    return b"Patient/" in line or b"Patient\\/" in line or b"urn:uuid:" in line or bool(_PATIENT.search(line))
+
+
 def _mention(person_id: str) -> re.Pattern[bytes]:
     """Finds the lines that may be of a person: the Patient, and what refers to it."""
     escaped = re.escape(person_id.encode())
-    return re.compile(rb"Patient\\?/" + escaped + rb'["/\\]|"id"\s*:\s*"' + escaped + rb'"')
+    return re.compile(rb"(?:Patient\\?/|urn:uuid:)" + escaped + rb'["/\\]|"id"\s*:\s*"' + escaped + rb'"')
 
 
 def _in_folder(folder: Path) -> list[Path]:
@@ -194,9 +201,13 @@ def _is_lines(file: Path) -> bool:
     return file.name.lower().endswith(_LINES)
 
 
+def _is_packed(file: Path) -> bool:
+    return file.suffix.lower() == ".gz"
+
+
 def _bytes(file: Path, name: str) -> bytes:
     try:
-        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
+        with gzip.open(file) if _is_packed(file) else file.open("rb") as stream:
             data: bytes = stream.read()
     except (OSError, EOFError, zlib.error) as error:
         raise RecordError(f"{name} can't be read ({_cause(error)}). {_ALLOWED}") from None

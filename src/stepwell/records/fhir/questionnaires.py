@@ -24,6 +24,12 @@ def response(row: Row) -> None:
     items, totals = _read(row)
     items = items or (_by_number(row, hint) if hint else [])
     if not items and not totals:
+        if hint and nodes(row.body.get("item")):
+            row.find(
+                "items-not-known",
+                "item",
+                "The questionnaire is a scale Stepwell knows, but not which item is which; no answer in it is used.",
+            )
         row.unused("no item Stepwell knows" if hint else "not a questionnaire Stepwell knows")
         return
     if status in _UNFINISHED:
@@ -54,11 +60,13 @@ def _read(row: Row) -> tuple[list[Item], dict[str, float]]:
         codes = _codes(item)
         text = string(item.get("text"))
         instrument = row.lookup.total(codes, text)
-        answer = next((answers.of_value(one) for one in nodes(item.get("answer"))), answers.SKIPPED)
+        every = answers.given(item)
         if instrument is not None:
-            if answer.number is not None:
-                totals[instrument] = answer.number
-            elif not answer.skipped:
+            numbers = {answer.number for answer in every}
+            total = numbers.pop() if len(numbers) == 1 else None
+            if total is not None:
+                totals[instrument] = total
+            elif not every[0].skipped:
                 row.find("value-not-a-number", path, "The total isn't a number; it is read as unknown.")
             continue
         candidates = (
@@ -67,7 +75,7 @@ def _read(row: Row) -> tuple[list[Item], dict[str, float]]:
             or row.lookup.items_by_link(string(item.get("linkId")) or "")
         )
         if candidates:
-            items.append(Item(row, candidates, answer, path))
+            items += [Item(row, candidates, answer, path) for answer in every]
     return items, totals
 
 
@@ -75,15 +83,17 @@ def _by_number(row: Row, instrument: str) -> list[Item]:
     """The items of a questionnaire that is known to be a scale and only numbers them, all of them."""
     wanted = {item.item for item in row.lookup.instrument(instrument).items if item.item.isdecimal()}
     found: dict[str, list[Item]] = {}
+    twice = False
     for path, item in _walk(row.body, "item"):
         numbered = _NUMBER.match(string(item.get("linkId")) or "")
         if numbered and numbered[1] in wanted and not nodes(item.get("item")):
-            answer = next((answers.of_value(one) for one in nodes(item.get("answer"))), answers.SKIPPED)
-            found.setdefault(numbered[1], []).append(Item(row, ((instrument, numbered[1]),), answer, path))
-    if not wanted or found.keys() != wanted or any(len(each) > 1 for each in found.values()):
+            twice = twice or numbered[1] in found
+            pairs = ((instrument, numbered[1]),)
+            found[numbered[1]] = [Item(row, pairs, answer, path) for answer in answers.given(item)]
+    if not wanted or found.keys() != wanted or twice:
         return []
     row.find("items-by-number", "item", "The items carry numbers only; they are read in the order of their scale.")
-    return [each[0] for each in found.values()]
+    return [item for each in found.values() for item in each]
 
 
 def _walk(holder: Node, path: str) -> Iterator[tuple[str, Node]]:

@@ -11,8 +11,8 @@ from stepwell.records.fhir import events, medications, observations, questionnai
 from stepwell.records.fhir.files import Bad, Entry, Source
 from stepwell.records.fhir.products import NotYet
 from stepwell.records.fhir.row import Drug, Person, Reading, Row
-from stepwell.records.fhir.shape import node, string
-from stepwell.records.fhir.version import is_r4, other_release
+from stepwell.records.fhir.shape import node, nodes, string
+from stepwell.records.fhir.version import Version, is_r4, other_release, version_of
 from stepwell.records.lookup import Lookup
 from stepwell.records.tables import Finding, Records
 
@@ -30,6 +30,15 @@ _HANDLERS: dict[str, Callable[[Row], None]] = {
     "MedicationAdministration": medications.administration,
 }
 _READ = frozenset({*_HANDLERS, "Observation", "Patient", "Medication"})
+_WITHOUT_REFERENCE = (
+    "Whom this is about is said by an identifier or in words, not by a reference to a Patient; it isn't used."
+)
+_REPLACED = (
+    "This Patient was replaced by another: what refers to the one isn't joined with what refers to the other. Look at "
+    "both, or get the record anew after the merge."
+)
+_EXPORT_ERROR = "The system that wrote the record reports an error; something may be missing from it."
+_ERRORS = ("fatal", "error")
 _AS_PATIENT = ("AllergyIntolerance", "Device")
 
 
@@ -70,8 +79,11 @@ def read(path: Path, knowledge: Knowledge, person_id: str | None = None) -> Reco
 
 def _patient_id(entry: Entry) -> str | None:
     """A Patient's id; without one, the last part of its full url."""
-    own = string(entry.body.get("id"))
-    return own or (entry.full_url.rsplit(":", 1)[-1].rsplit("/", 1)[-1] if entry.full_url else None)
+    return string(entry.body.get("id")) or _last_part(entry.full_url)
+
+
+def _last_part(url: str | None) -> str | None:
+    return references.local(url).rsplit(":", 1)[-1].rsplit("/", 1)[-1] if url else None
 
 
 class _Reader:
@@ -84,7 +96,8 @@ class _Reader:
         self._people: dict[str, tuple[str, object]] = {}
         self._pending = scores.Pending()
         self._waiting: list[tuple[Entry, str, int]] = []
-        self._seen: dict[str, tuple[int, str, str]] = {}
+        self._seen: dict[str, tuple[int, str, Version]] = {}
+        self._nameless: dict[tuple[str, str, int], str] = {}
         self._medications: dict[str, Entry] = {}
         self._serial = 0
         self._foreign: dict[str, int] = {}
@@ -114,7 +127,7 @@ class _Reader:
         else:
             self._is_r4 = self._is_r4 or is_r4(kind, entry.body)
             reason = relevance.reason_against(kind, entry.body, self.reading.lookup, self._of_concern)
-            if reason is None:
+            if reason is None or _evidence(entry, kind) in self._seen:
                 self._read(entry, kind, self._serial)
             else:
                 self._sink.not_used(entry.file, kind, reason)
@@ -134,6 +147,8 @@ class _Reader:
         if release is not None:
             self._other_release(entry, known, release)
             return
+        if kind == "OperationOutcome" and any(one.get("severity") in _ERRORS for one in nodes(entry.body.get("issue"))):
+            self._find("export-error", entry, _evidence(entry, kind), _EXPORT_ERROR)
         self._sink.not_used(entry.file, known, "not a kind Stepwell reads" if kind else "no resource type")
 
     def _other_release(self, entry: Entry, kind: str, release: str) -> None:
@@ -159,6 +174,12 @@ class _Reader:
                 "The Patient has no id; nobody can refer to it.",
             )
             return
+        if any(
+            one.get("type") == "replaced-by"
+            and (self._wanted in (None, person_id) or self._wanted == _last_part(references.target(one.get("other"))))
+            for one in nodes(entry.body.get("link"))
+        ):
+            self._find("patient-replaced", entry, f"Patient/{person_id}", _REPLACED, "link")
         identity = tuple(str(entry.body.get(name)) for name in ("birthDate", "gender", "name"))
         known = self._people.setdefault(person_id, (entry.file, identity))
         if known[1] != identity and known[0] != entry.file and entry.scope:
@@ -220,9 +241,8 @@ class _Reader:
             self._sink.not_used(entry.file, kind, "about no person")
         elif reference is None:
             self._sink.not_used(entry.file, kind, "no subject")
-            self._find(
-                "no-subject", entry, _evidence(entry, kind), "It isn't said whom this is about; it isn't used.", name
-            )
+            self._find("no-subject", entry, _evidence(entry, kind), _WITHOUT_REFERENCE if entry.body.get(name) else
+                       "It isn't said whom this is about; it isn't used.", name)  # fmt: skip
         elif not self.reading.last:
             self._waiting.append((entry, kind, serial))
         else:
@@ -231,9 +251,12 @@ class _Reader:
                        "The person it is about isn't in the record; it isn't used.", name)  # fmt: skip
 
     def _own_id(self, entry: Entry, kind: str, person: Person) -> str:
-        """The evidence id; told apart by file where two people's resources have the same."""
+        """The evidence id; told apart by file where two people's resources have the same, or two have no id at all."""
         evidence_id = _evidence(entry, kind)
         seen = self._seen.get(evidence_id)
+        if string(entry.body.get("id")) is None:
+            free = evidence_id if seen is None else f"{evidence_id} ({entry.file})"
+            return self._nameless.setdefault((evidence_id, person.person_id, _digest(entry)), free)
         return evidence_id if seen is None or seen[1] == person.person_id else f"{evidence_id} ({entry.file})"
 
     def _hold(self, row: Row, handler: Callable[[Row], None]) -> None:
@@ -252,28 +275,27 @@ class _Reader:
     def _is_new(self, row: Row) -> bool:
         """Whether a resource is to be read: the first of its id, or a later version of it."""
         body, evidence_id = row.body, row.evidence_id
-        digest = hash(orjson.dumps(body)) if evidence_id in self._seen else 0
-        stamp = string(node(body.get("meta")).get("lastUpdated")) or ""
+        digest, version = _digest(row.entry), version_of(body)
         before = self._seen.get(evidence_id)
         if before is None:
-            self._seen[evidence_id] = (hash(orjson.dumps(body)), row.person_id, stamp)
+            self._seen[evidence_id] = (digest, row.person_id, version)
             return True
         if before[0] == digest:
             self._sink.not_used(row.entry.file, row.kind, "the same resource again")
             return False
         self._find("duplicate-id", row.entry, evidence_id, "Two resources have this id and differ; the latest is used.")
-        if stamp < before[2]:
+        if version.is_older(before[2]):
             self._sink.not_used(row.entry.file, row.kind, "an older version of the same resource")
             return False
-        self._replace(row, digest, stamp)
+        self._replace(row, digest, version)
         return True
 
-    def _replace(self, row: Row, digest: int, stamp: str) -> None:
+    def _replace(self, row: Row, digest: int, version: Version) -> None:
         """Takes back what an older version of a resource brought."""
         evidence_id, pending = row.evidence_id, self._pending
         if evidence_id in self._sink.locations or evidence_id in pending.loose or evidence_id in pending.panels:
             self._sink.not_used(row.entry.file, row.kind, "an older version of the same resource")
-        self._seen[evidence_id] = (digest, row.person_id, stamp)
+        self._seen[evidence_id] = (digest, row.person_id, version)
         self._sink.supersede(evidence_id, row.serial)
         self._sink.locations.pop(evidence_id, None)
         pending.loose.pop(evidence_id, None)
@@ -326,6 +348,10 @@ class _Reader:
     def _found(self) -> str:
         counts = self._sink.rows_read
         return ", ".join(f"{count} {kind}" for kind, count in counts.most_common(5)) or "no resource at all"
+
+
+def _digest(entry: Entry) -> int:
+    return hash(orjson.dumps(entry.body))
 
 
 def _evidence(entry: Entry, kind: str) -> str:

@@ -9,6 +9,8 @@ ValueT = TypeVar("ValueT")
 
 _PATH = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([A-Za-z0-9.\-_]+)(?:/_history/[^/]+)?$")
 
+_UUID = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
+
 
 def target(value: object) -> str | None:
     """The reference of a Reference element as text."""
@@ -46,7 +48,8 @@ class Index(Generic[ValueT]):
             kind_and_id: `Type/id`.
             value: What to find.
         """
-        for name in (full_url, kind_and_id):
+        identity = kind_and_id.rsplit("/", 1)[-1]
+        for name in (full_url, kind_and_id, f"urn:uuid:{identity}" if _UUID.match(identity) else None):
             if name:
                 self._found[scope, name] = value
                 self._found.setdefault(("", name), value)

@@ -71,9 +71,9 @@ def _medicine(said: Concept, lookup: Lookup) -> bool:
 
 
 def _event(kind: str, said: Concept, lookup: Lookup) -> bool:
-    if kind == _COMPONENT:
-        return bool(lookup.code_sets("lab", said.codes, said.text))
-    if kind == "Observation":
-        scale = lookup.total(said.codes, said.text) or lookup.panel(said.codes, said.text)
+    if kind in ("Observation", _COMPONENT):
+        scale = lookup.total(said.codes, said.text)
+        if kind == "Observation":
+            scale = scale or lookup.panel(said.codes, said.text)
         return bool(scale or lookup.items_of(said.codes, said.texts) or lookup.code_sets("lab", said.codes, said.text))
     return any(lookup.code_sets(kind.lower(), said.codes, text) for text in said.texts or (None,))

@@ -1,6 +1,9 @@
-"""Telling FHIR R4 from other releases by the shape of a resource."""
+"""Telling FHIR R4 from other releases by the shape of a resource, and older versions of a resource from newer."""
 
-from stepwell.records.fhir.shape import Node, nodes
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from stepwell.records.fhir.shape import Node, node, nodes, string
 
 _ONLY_IN = {
     "MedicationOrder": "DSTU2", "DeviceUseRequest": "DSTU2", "DiagnosticOrder": "DSTU2",
@@ -70,3 +73,35 @@ def is_r4(kind: str, body: Node) -> bool:
     if kind in _MEDICATION:
         return any("doseAndRate" in dosage for dosage in nodes(body.get(_DOSED.get(kind, ""))))
     return kind in ("Condition", "AllergyIntolerance") and isinstance(body.get("clinicalStatus"), dict)
+
+
+class Version(NamedTuple):
+    """Which version of a resource it is, as far as its `meta` says."""
+
+    updated: datetime | None
+    number: int | None
+
+    def is_older(self, other: "Version") -> bool:
+        """Whether it is surely older, by the time of the change, else by the number of the version."""
+        if self.updated and other.updated and self.updated != other.updated:
+            return self.updated < other.updated
+        return self.number is not None and other.number is not None and self.number < other.number
+
+
+def version_of(body: Node) -> Version:
+    """The version that a resource's `meta` gives.
+
+    >>> version_of({"meta": {"versionId": "3"}})
+    Version(updated=None, number=3)
+    """
+    meta = node(body.get("meta"))
+    number = string(meta.get("versionId")) or ""
+    return Version(_instant(string(meta.get("lastUpdated")) or ""), int(number) if number.isdecimal() else None)
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

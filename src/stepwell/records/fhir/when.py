@@ -142,7 +142,10 @@ def onset(row: Row, name: str) -> Days | None:
         if start is None:
             return None
         return Days(start.earliest, max(start.latest, end.latest) if end else start.latest)
-    return _at_age(row, body.get(f"{name}Age"))
+    found = _at_age(row, body.get(f"{name}Age"))
+    if found is None and any(body.get(f"{name}{kind}") for kind in ("Age", "Range", "String", "Boolean")):
+        row.find("date-not-a-day", f"{name}[x]", "It is told otherwise than by a date; it is read as unknown.")
+    return found
 
 
 def _at_age(row: Row, value: object) -> Days | None:
