@@ -17,7 +17,7 @@ A record as CSV files
 Fill in the files of this folder with a spreadsheet or a text editor, then run: stepwell review FOLDER
 
 - Leave out every file you have nothing for. Leave empty every cell you don't know: empty means unknown,
-  never zero and never no. So do NA, N/A, NaN, NaT, NULL, None and a lone point, except for an id or a test.
+  never zero and never no. So do NA, N/A, NaN, NaT, NULL and a lone point, except for an id or a test.
 - The order of the columns doesn't matter, and columns you don't need may go.
 - Dates have the year first: 2024-03-04 is the 4th of March. A month (2024-03) or a year (2024) is enough
   where more isn't known.

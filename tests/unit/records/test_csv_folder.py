@@ -178,7 +178,7 @@ def test_file_names_may_be_in_capitals_and_other_files_are_left_alone(tmp_path: 
     )
 
 
-@pytest.mark.parametrize("mark", ["NA", "N/A", "#N/A", "NaN", "nan", "NaT", "NULL", "None", "<NA>", "."])
+@pytest.mark.parametrize("mark", ["NA", "N/A", "#N/A", "NaN", "nan", "NaT", "NULL", "<NA>", "."])
 def test_the_mark_of_a_missing_value_is_an_empty_cell(tmp_path: Path, mark: str) -> None:
     records = read(
         tmp_path,
@@ -520,3 +520,9 @@ def test_an_answer_that_is_not_understood_is_pointed_out_and_not_used(tmp_path: 
         ("line 4", "about", "The answer isn't used: no medicine has this id; did you mean sertraline?"),
     ]
     assert records.unused == (Unused("answers.csv", "answers", "question or answer not understood", 3),)
+
+
+def test_a_day_that_a_spreadsheet_had_no_room_to_show_makes_no_comment_of_its_row(tmp_path: Path) -> None:
+    told = fault(tmp_path, medications="start,medicine\n# a remark\n########,sertraline\n")
+
+    assert told.startswith("medications.csv, line 3, column start: not a date; write 2024-03-04")

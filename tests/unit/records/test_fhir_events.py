@@ -283,3 +283,8 @@ def test_an_allergy_to_a_drug_of_ours(tmp_path: Path, knowledge: Knowledge) -> N
 def test_an_allergy_of_no_concern_is_not_used(tmp_path: Path, knowledge: Knowledge, fields: Node, reason: str) -> None:
     allergic = about("AllergyIntolerance", **{"code": concept(RXNORM, "36437"), **fields})
     assert reasons(read_bundle(tmp_path, knowledge, allergic)) == {"AllergyIntolerance": reason}
+
+
+def test_an_odd_status_of_what_is_no_concern_is_not_noted(tmp_path: Path, knowledge: Knowledge) -> None:
+    odd = about("AllergyIntolerance", code=words("peanut"), clinicalStatus=words("current"))
+    assert findings(read_bundle(tmp_path, knowledge, odd)) == []

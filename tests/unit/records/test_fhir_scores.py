@@ -314,6 +314,25 @@ def test_a_scale_is_found_in_components_whatever_the_whole_is_called(
     assert findings(records) == []
 
 
+@pytest.mark.parametrize("as_component", [True, False])
+def test_a_result_beside_a_scale_is_kept(
+    tmp_path: Path,
+    knowledge: Knowledge,
+    as_component: bool,  # noqa: FBT001
+) -> None:
+    pressure: Node = {"code": concept(LOINC, "8480-6"), "valueQuantity": {"value": 152, "unit": "mm[Hg]"}}
+    asked: Node = {"code": concept(LOINC, "44260-8"), **SEVERAL_DAYS}
+    whole = (
+        {"code": words("Rooming"), "component": [pressure, asked]}
+        if as_component
+        else {**pressure, "component": [asked]}
+    )
+    observed = about("Observation", 1, status="final", effectiveDateTime="2024-01-08", **whole)
+    records = read_bundle(tmp_path, knowledge, observed)
+    assert one(records, "lab")["value"] == 152.0
+    assert items_of(rows(records, "item")) == {"9": 1.0}
+
+
 def test_two_totals_in_components_are_two_scores(tmp_path: Path, knowledge: Knowledge) -> None:
     held: Any = [
         {"code": concept(LOINC, "55758-7"), "valueInteger": 4},
@@ -361,6 +380,15 @@ def test_a_total_that_is_no_exact_number_is_unknown_and_noted(
     assert findings(records) == [
         ("value-not-a-number", "Observation/r1", "value[x]", "The total isn't a number; it is read as unknown.")
     ]
+
+
+@pytest.mark.parametrize(("given", "value"), [(True, 1.0), (False, 0.0), ("true", None), (1, None)])
+def test_a_yes_that_is_no_boolean_is_not_read_as_no(
+    tmp_path: Path, knowledge: Knowledge, given: object, value: float | None
+) -> None:
+    records = read_bundle(tmp_path, knowledge, response([answered("/93247-5", {"valueBoolean": given})]))
+    assert one(records, "item")["value"] == value
+    assert [found[0] for found in findings(records)] == (["answer-not-understood"] if value is None else [])
 
 
 def test_of_an_empty_value_and_one_beside_it_the_latter_counts(tmp_path: Path, knowledge: Knowledge) -> None:

@@ -14,18 +14,18 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 LARGEST = 1e9
 
 _YEAR_FIRST = re.compile(r"^(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?$", re.ASCII)
-_DECIMAL = re.compile(r"^\d{4}\.[1-9]$", re.ASCII)
+_DECIMAL = re.compile(r"^\d{4}\.1$", re.ASCII)
 _TIME = re.compile(r"[ T]\d{1,2}:\d{2}.*$", re.ASCII)
 _YEAR_LAST = re.compile(r"^\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}$", re.ASCII)
 _SERIAL = re.compile(r"^\d{5}(?:[.,]\d+)?$", re.ASCII)
 _NUMBER = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"^([+-]?\d+),(\d{1,2}|\d{4,})$", re.ASCII)
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$", re.ASCII)
-_WHOLE_WITH_POINT = re.compile(r"^(\d+)\.0+$", re.ASCII)
+_WHOLE_WITH_POINT = re.compile(r"^(\d+)\.0$", re.ASCII)
 _RANGE = re.compile(r"^([\d.,]+)\s*(?:-|\u2013|to)\s*([\d.,]+)$", re.ASCII)
 _STRENGTH = re.compile(r"^([\d.,]+)\s*(mg/ml|mg/24 ?h|mg|mcg|[\u00b5\u03bc]g|ug)?$", re.ASCII | re.IGNORECASE)
 _UNITS = {"mg": "mg", "mcg": "mcg", "ug": "mcg", "\u03bcg": "mcg", "mg/ml": "mg/mL", "mg/24h": "mg/24 h"}
-_MISSING = frozenset({".", "#n/a", "<na>", "n/a", "na", "nan", "nat", "none", "null"})
+_MISSING = frozenset({".", "#n/a", "<na>", "n/a", "na", "nan", "nat", "null"})
 """What R, pandas, SAS, databases and spreadsheets write, in whatever case, where they have no value."""
 
 

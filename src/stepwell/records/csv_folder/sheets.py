@@ -15,8 +15,8 @@ DELIMITERS = (",", ";", "\t")
 KEPT = {"person_id", "lab"}
 NAMES = {"person_id", "item", "rxnorm", "snomed", "cpt"}
 """Columns of which the cells name something, perhaps by a whole number, and never count or measure."""
-_COMMENT = re.compile(r"\s*#(?!(?:N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|DIV/0!))", re.IGNORECASE)
-"""How a comment begins; what a spreadsheet writes in place of a cell that it can't work out is none."""
+_COMMENT = re.compile(r"\s*#(?!N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|DIV/0!|#+[,;\t])", re.IGNORECASE)
+"""How a comment begins; what a spreadsheet writes in place of a cell that it can't work out, or show, is none."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SAVE_AS = "save it from the spreadsheet as 'CSV UTF-8'"
@@ -96,7 +96,7 @@ def _records(spec: FileSpec, text: str, log: Log) -> Iterator[tuple[int, list[st
     try:
         for record in reader:
             cells = [" ".join(cell.split()) for cell in record]
-            if any(cells) and not _COMMENT.match(cells[0]):
+            if any(cells) and not _COMMENT.match(",".join(cells)):
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error:

@@ -60,8 +60,8 @@ def of_value(holder: Node) -> Answer:
     for name in ("valueInteger", "valueDecimal", "valueQuantity"):
         if name in held:
             return _number(node(held[name]).get("value") if name == "valueQuantity" else held[name])
-    if "valueBoolean" in held:
-        return _worded("yes" if held["valueBoolean"] is True else "no")
+    if isinstance(held.get("valueBoolean"), bool):
+        return _worded("yes" if held["valueBoolean"] else "no")
     if "valueString" in held:
         return _worded(string(held["valueString"]))
     if "valueCoding" in held:

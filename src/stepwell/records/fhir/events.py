@@ -62,13 +62,13 @@ def _coded(row: Row, kind: str, said: Concept) -> tuple[CodeSetMatch, ...]:
 
 def condition(row: Row) -> None:
     """A Condition that is of concern; one that was refuted is kept as such."""
-    certainty = _word(row, "verificationStatus", _VERIFICATION)
-    if certainty == "entered-in-error":
-        row.unused("status entered-in-error")
-        return
     found = _coded(row, "condition", row.concept("code"))
     if not found:
         row.unused(NOT_A_CONDITION)
+        return
+    certainty = _word(row, "verificationStatus", _VERIFICATION)
+    if certainty == "entered-in-error":
+        row.unused("status entered-in-error")
         return
     start = when.onset(row, "onset") or when.day(row, row.body.get("recordedDate"), "recordedDate")
     last = when.onset(row, "abatement")
@@ -191,6 +191,11 @@ def _device(row: Row, said: Concept, start: Days | None, end: Days | None) -> No
 
 def allergy(row: Row) -> None:
     """An AllergyIntolerance to a drug of ours."""
+    said = [row.concept("code"), *(concept(one.get("substance")) for one in nodes(row.body.get("reaction")))]
+    found = next((drugs for one in said if (drugs := drugs_of(row, one))), ())
+    if not found:
+        row.unused("not an allergy to a medicine Stepwell knows")
+        return
     certainty = _word(row, "verificationStatus", _VERIFICATION)
     clinical = _word(row, "clinicalStatus", _CONDITION_STATUS)
     if certainty in ("entered-in-error", "refuted"):
@@ -198,11 +203,6 @@ def allergy(row: Row) -> None:
         return
     if clinical in ("inactive", "resolved"):
         row.unused(f"status {clinical}")
-        return
-    said = [row.concept("code"), *(concept(one.get("substance")) for one in nodes(row.body.get("reaction")))]
-    found = next((drugs for one in said if (drugs := drugs_of(row, one))), ())
-    if not found:
-        row.unused("not an allergy to a medicine Stepwell knows")
         return
     start = when.onset(row, "onset") or when.day(row, row.body.get("recordedDate"), "recordedDate")
     for drug in found:

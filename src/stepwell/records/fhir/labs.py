@@ -48,15 +48,12 @@ def components(row: Row) -> list[tuple[tuple[CodeSetMatch, ...], Node]]:
 
 
 def add(row: Row, labs: tuple[CodeSetMatch, ...], parts: list[tuple[tuple[CodeSetMatch, ...], Node]],
-        day: Days | None) -> None:  # fmt: skip
-    """The results of an Observation and of its components; counted as not used if none says anything."""
+        day: Days | None) -> bool:  # fmt: skip
+    """The results of an Observation and of its components; False if none says anything."""
     added = [_add(row, match, body, day, path) for matches, body, path in (
         (labs, row.body, ""), *((matches, body, "component.") for matches, body in parts)
     ) for match in matches]  # fmt: skip
-    if any(added):
-        row.used()
-    else:
-        row.unused("no value")
+    return any(added)
 
 
 def _add(row: Row, lab: CodeSetMatch, body: Node, day: Days | None, path: str) -> bool:

@@ -19,23 +19,31 @@ def observation(row: Row, pending: Pending) -> None:
     instrument = lookup.total(said.codes, said.text) or lookup.panel(said.codes, said.text)
     candidates = () if instrument else lookup.items_of(said.codes, said.texts)
     held = not (instrument or candidates) and _holds_a_scale(row)
-    known = instrument or candidates or held
-    tests = () if known else lookup.code_sets("lab", said.codes, said.text)
-    parts = [] if known else labs.components(row)
-    if not (known or tests or parts):
+    tests = () if instrument or candidates else lookup.code_sets("lab", said.codes, said.text)
+    parts = [] if instrument or candidates else labs.components(row)
+    if not (instrument or candidates or held or tests or parts):
         row.unused(NOT_A_MEASUREMENT)
         return
     if not _valid(row):
         return
     day = _day(row)
-    if instrument or held:
-        _total(row, instrument, day, pending)
-    elif candidates:
+    if candidates:
         item = Item(row, candidates, _answer(row), "value[x]")
         pending.loose[row.evidence_id] = Loose(item, day, row.text("effectiveDateTime") or "")
         pending.names.put(row.entry.scope, row.entry.full_url, f"Observation/{row.text('id')}", row.evidence_id)
+        return
+    tested = labs.add(row, tests, parts, day)
+    if instrument or held:
+        _total(row, instrument, day, pending, tested=tested)
     else:
-        labs.add(row, tests, parts, day)
+        _count(row, told=tested)
+
+
+def _count(row: Row, *, told: bool) -> None:
+    if told:
+        row.used()
+    else:
+        row.unused("no value")
 
 
 def _holds_a_scale(row: Row) -> bool:
@@ -76,7 +84,7 @@ def _answer(row: Row) -> answers.Answer:
     return answers.of_value(row.body)
 
 
-def _total(row: Row, instrument: str | None, day: Days | None, pending: Pending) -> None:
+def _total(row: Row, instrument: str | None, day: Days | None, pending: Pending, *, tested: bool) -> None:
     """A total or a whole questionnaire, with the items it holds as components or names as members.
 
     Args:
@@ -84,6 +92,7 @@ def _total(row: Row, instrument: str | None, day: Days | None, pending: Pending)
         instrument: What its code says it is; None if only its components tell.
         day: Of the Observation.
         pending: Where it waits for its members.
+        tested: Whether it brought laboratory results as well.
     """
     totals, items = _components(row)
     value = _number(row, row.body, "value[x]") if instrument else None
@@ -113,10 +122,7 @@ def _total(row: Row, instrument: str | None, day: Days | None, pending: Pending)
         )
         for one in several
     ]
-    if any(done):
-        row.used()
-    else:
-        row.unused("no value")
+    _count(row, told=tested or any(done))
 
 
 def _components(row: Row) -> tuple[dict[str, float | None], list[Item]]:
