@@ -136,16 +136,21 @@ def tally(definitions: tuple[DefinitionView, ...]) -> str:
         parts[-1] = parts[-1].replace(w.LEFT_OUT, w.LEAVE_OUT)
     asked = count(len(labels), "published definition")
     apart = len(definitions) - len(checked)
-    more = f" {apart} more not checked." if apart else ""
+    are, their = ("is", "its") if apart == 1 else ("are", "their")
+    more = f" {apart} more {are} told below: {their} wording could not be checked at the source." if apart else ""
     return f"Treatment-resistant depression by {asked}: {', '.join(parts)}.{more}"
 
 
 def _verdicts(trials: tuple[Trial, ...]) -> str:
     """How many trials have which verdict."""
     names = [trial.verdict for trial in trials]
-    parts = [f"{names.count(name)} {label.lower()}" for name, label in w.VERDICT.items() if name in names]
     lost = sum(bool(trial.note) for trial in trials)
-    parts += [f"{lost} {w.LOST_AGAIN}"] if lost else []
+    again = {"worked": f" ({lost} of them {w.LOST_AGAIN})"} if lost else {}
+    parts = [
+        f"{names.count(name)} {label.lower()}{again.get(name, '')}"
+        for name, label in w.VERDICT.items()
+        if name in names
+    ]
     return f"{capital(count(len(trials), 'trial'))}: {', '.join(parts)}." if trials else "No trial in the record."
 
 
@@ -154,5 +159,11 @@ def _now(lookup: Lookup, trials: tuple[Trial, ...]) -> str:
     running = [trial for trial in trials if lookup.attempt[trial.trial_id]["state"] == "running"]
     if not running:
         return "Nothing is recorded as running." if trials else ""
-    words = [f"{trial.drug.lower()} ({w.NOW.get(trial.verdict, trial.label.lower())})" for trial in running]
+    words = [f"{trial.drug.lower()} ({_so_far(trial)})" for trial in running]
     return f"Running now: {listed(words)}."
+
+
+def _so_far(trial: Trial) -> str:
+    """The verdict on a trial that goes on; a benefit that was lost again is never told as one that lasts."""
+    now = w.NOW.get(trial.verdict, trial.label.lower())
+    return f"{now}, {w.LOST_AGAIN}" if trial.note else now
