@@ -36,7 +36,9 @@ AsOfSource = Annotated[
 ]
 Definitions = Annotated[
     list[str] | None,
-    typer.Option(help="A definition of treatment-resistant depression, by id; may be repeated. The first leads."),
+    typer.Option(
+        metavar="ID", help="A definition of treatment-resistant depression, by id; may be repeated. The first leads."
+    ),
 ]
 GivenAnswers = Annotated[
     list[str] | None,

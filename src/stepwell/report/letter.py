@@ -186,7 +186,8 @@ def _taken(attempt: Row) -> str:
     low, high = attempt["proportion_supplied_low"], attempt["proportion_covered_high"]
     if attempt["basis"] == "ordered" or low is None:
         return said or BLANK
-    supplied = f"{amount(100 * low, 100 * high)}% of days supplied"
+    how = "supplied" if attempt["basis"] == "dispensed" else "as stated"
+    supplied = f"{amount(100 * low, 100 * high)}% of days {how}"
     return f"{said}, {supplied}" if said else supplied
 
 
@@ -234,19 +235,20 @@ def text(review: Review, option_id: str | None = None, width: int = 100) -> str:
     lines += [*wrap(f"SAFETY FIRST: {shown.safety}", width), *wrap(shown.help, width), ""] if shown.safety else [""]
     lines += [line for words in shown.leading for line in wrap(words, width)]
     lines += [""] if shown.leading else []
-    lines += [f"{name}: {words}" for name, words in shown.about]
-    lines += [f"For: {shown.option}"] if shown.option else []
+    about = (*shown.about, *([("For", shown.option)] if shown.option else []))
+    lines += [line for name, words in about for line in wrap(f"{name}: {words}", width, subsequent_indent="  ")]
     lines += ["", "Trials"]
     for place, line in enumerate(shown.lines, 1):
         lines.append(f"{place}. {line.cells[0]}{' (added)' if line.added else ''}")
-        lines += [f"   {name}: {words}" for name, words in zip(HEADINGS[1:], line.cells[1:], strict=True)]
+        for name, words in zip(HEADINGS[1:], line.cells[1:], strict=True):
+            lines += wrap(f"{name}: {words}", width, initial_indent="   ", subsequent_indent="     ")
     lines += [] if shown.lines else [f"   {BLANK}"]
     lines += [line for words in shown.set_aside for line in wrap(words, width)]
     lines += ["", *wrap(shown.counts, width)]
     for heading, facts in (("Other treatments", shown.treatments), ("Contraindications", shown.contraindications)):
         if facts:
             lines += ["", heading, *(line for fact in facts for line in _fact_lines(fact, width))]
-    lines += ["", f"Signed: {BLANK}    Date: {BLANK}", "", *wrap(shown.statement, width), shown.versions]
+    lines += ["", f"Signed: {BLANK}    Date: {BLANK}", "", *wrap(shown.statement, width), *wrap(shown.versions, width)]
     return "\n".join(lines) + "\n"
 
 

@@ -98,7 +98,11 @@ def _trials(console: Console, shown: Page) -> None:
         console.print(_trial_table(shown.trials))
         return
     for trial in shown.trials:
-        put(console, f"{trial.order}. {trial.drug}, {trial.dates}: {_label(trial)}", 0)
+        put(
+            console,
+            f"{trial.order}. {trial.drug}, {trial.dates}: {_label(trial)}{f', {w.LOST_AGAIN}' if trial.note else ''}",
+            0,
+        )
         put(console, _in_words(trial), 3)
 
 

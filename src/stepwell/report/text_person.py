@@ -130,7 +130,7 @@ def _figure(console: Console, shown: Figure) -> None:
     said = _said()["figure"]
     put(console, f"{shown.title}, {said['dots'].format(dots='').rstrip(' :')}:", 4)
     for dots, number, name in zip(
-        shown.dots, (shown.with_it, shown.without), (said["with"], shown.against), strict=True
+        shown.dots, (shown.with_it, shown.without), (said["with"], said["without"]), strict=True
     ):
         put(console, f"{dots}  {name} ({said['alt'].format(number=number)})", 6)
     put(console, f"{shown.study} {marks(shown.references)}", 4)

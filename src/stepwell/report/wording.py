@@ -434,11 +434,11 @@ def counting(sure: list[str], perhaps: list[str]) -> str:
 
 def asks_count(rule: s.CountRule) -> str:
     """How many of what a definition asks for."""
-    one, many = COUNTED[rule.kind]
+    _, many = COUNTED[rule.kind]
     least = f"more than {number(rule.least)}" if rule.strictly_more else f"{number(rule.least)} or more"
     window = f" within {rule.window_days} days" if rule.window_days is not None else ""
     episode = " in the present episode" if rule.within_episode else ""
-    return f"{least} {one if number(rule.least) == '1' and not rule.strictly_more else many}{window}{episode}"
+    return f"{least} {many}{window}{episode}"
 
 
 # --- what is open ----------------------------------------------------------------------------------

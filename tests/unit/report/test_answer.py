@@ -1,5 +1,10 @@
 """The sentence that leads, whole, for each kind of result."""
 
+from datetime import date
+from pathlib import Path
+
+from stepwell.one import review_one
+from stepwell.report import text
 from stepwell.report.lookup import Lookup
 from stepwell.report.view.answer import Answer
 from stepwell.report.view.page import Page, page
@@ -91,3 +96,18 @@ def test_failures_that_are_told_stand_beside_the_result_and_are_not_counted() ->
         " Stated, not counted: at least two antidepressants failed (answered yes, 28 Jun 2024)."
         " A definition counts only treatments that stand in the record with their dose and dates."
     )
+
+
+def test_a_benefit_that_was_lost_again_is_never_told_as_one_that_lasts() -> None:
+    record = Path(__file__).parents[3] / "examples" / "07-worked-then-relapsed" / "fhir.json"
+    relapsed = review_one(record, date(2025, 4, 28))
+    answer = page(Lookup(relapsed)).answer
+    assert answer.verdicts == "1 trial: 1 worked (1 lost again)."
+    assert answer.now == "Running now: sertraline (worked, lost again)."
+    assert "1. Sertraline, 4 Mar 2024, still running: Worked, lost again\n" in text.render(
+        relapsed, brief=True, width=80
+    )
+
+
+def test_definitions_that_the_first_lines_leave_out_say_why() -> None:
+    assert answered("ana").tally.endswith(" 2 more are told below: their wording could not be checked at the source.")

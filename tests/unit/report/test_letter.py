@@ -94,3 +94,13 @@ def test_the_sheet_is_one_page_that_can_be_read_as_text(name: str) -> None:
     made = PdfReader(BytesIO(pdf.render(letter.html(_review(name), "esketamine"))))
     assert len(made.pages) == 1
     assert "Treatment history" in made.pages[0].extract_text()
+
+
+def test_what_was_only_stated_is_not_told_as_supplied_and_a_diagnosis_has_its_plain_name(two_failures: Review) -> None:
+    assert letter.letter(_review("12-almost-empty")).lines[0].cells[4] == "100% of days as stated"
+    assert letter.letter(two_failures).lines[0].cells[4] == "100% of days supplied"
+    assert ("Diagnosis", "Major depression (since Jan 2025)") in letter.letter(two_failures).about
+
+
+def test_no_line_of_the_text_is_wider_than_the_screen(two_failures: Review) -> None:
+    assert max(len(line) for line in letter.text(two_failures, "esketamine", 50).splitlines()) <= 50

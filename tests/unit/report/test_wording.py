@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from stepwell.knowledge.load import Knowledge
 from stepwell.report import wording as w
 from stepwell.report.figures import amount, day, fall, share, span, when
 from stepwell.report.lookup import Lookup
@@ -154,3 +155,8 @@ def test_how_a_trial_ended_and_what_came_next() -> None:
 def test_the_last_day_is_the_last_day_supplied() -> None:
     """Four supplies of 30 days from 4 May 2023: the first day without is 1 September."""
     assert shown_trial("ana", 1).dates == "4 May to 31 Aug 2023"
+
+
+def test_one_or_more_is_many(knowledge: Knowledge) -> None:
+    one = next(item for item in knowledge.definitions if item.count.kind == "failed trials" and item.count.least == 1)
+    assert w.asks_count(one.count).startswith("1 or more failed trials")

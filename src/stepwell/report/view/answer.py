@@ -136,7 +136,8 @@ def tally(definitions: tuple[DefinitionView, ...]) -> str:
         parts[-1] = parts[-1].replace(w.LEFT_OUT, w.LEAVE_OUT)
     asked = count(len(labels), "published definition")
     apart = len(definitions) - len(checked)
-    more = f" {apart} more not checked." if apart else ""
+    are, their = ("is", "its") if apart == 1 else ("are", "their")
+    more = f" {apart} more {are} told below: {their} wording could not be checked at the source." if apart else ""
     return f"Treatment-resistant depression by {asked}: {', '.join(parts)}.{more}"
 
 

@@ -73,7 +73,7 @@ def _result(facts: Facts, row: Row, parts: list[Row]) -> str:
         sure = sum((part["low"] or 0) > 0 for part in parts)
         perhaps = sum(part["high"] is None or part["high"] > 0 for part in parts)
         return f"{amount(sure, perhaps)} of {len(parts)} present; no score"
-    perhaps_none = f". {words()['stage_state']['perhaps']}" if row["perhaps_not_applicable"] else ""
+    perhaps_none = f", {words()['stage_state']['perhaps']}" if row["perhaps_not_applicable"] else ""
     return f"{amount(row['low'], row['high'])}{perhaps_none}"
 
 
