@@ -32,8 +32,8 @@ STATES = (
     "partly better", "partly worked", "positive", "possible", "present", "prorated", "refuted", "reported",
     "reported as better", "resistant", "restart", "ruled out", "running", "same drug before",
     "score from before a break", "scored", "screened", "second antidepressant", "shown", "stated",
-    "still running", "suitable", "supply without a day", "suppressed", "sure", "switch", "third antidepressant",
-    "too low", "too short", "total", "unknown", "unproven", "well by a score", "worked", "zero",
+    "still running", "stopped", "suitable", "supply without a day", "suppressed", "sure", "switch",
+    "third antidepressant", "too low", "too short", "total", "unknown", "unproven", "well by a score", "worked", "zero",
 )  # fmt: skip
 """The words between which steps choose, in the order of texts. One that isn't here is a text, and slower."""
 
