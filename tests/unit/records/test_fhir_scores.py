@@ -586,3 +586,29 @@ def test_a_total_told_twice_and_differently_is_unknown_and_noted(tmp_path: Path,
     records = read_bundle(tmp_path, knowledge, response([told, answered("/44260-8", CODED)]))
     assert one(records, "score")["value"] is None
     assert [found[0] for found in findings(records)] == ["value-not-a-number"]
+
+
+@pytest.mark.parametrize(
+    ("question", "sign", "told", "value"),
+    [
+        (9, ">", 0, 1.0), (9, ">=", 1, 1.0), (9, ">", 0.5, 1.0), (9, ">=", 0, None), (9, "<", 2, None),
+        (9, "<=", 1, None), (9, ">", 3, None), (2, ">", 0, None), (2, "<", 2, None),
+    ],
+)  # fmt: skip
+def test_of_a_limit_no_answer_is_made_but_about_suicide_the_least_stands(
+    tmp_path: Path, knowledge: Knowledge, question: int, sign: str, told: float, value: float | None
+) -> None:
+    odd = item(question)
+    del odd["valueInteger"]
+    records = read_bundle(tmp_path, knowledge, {**odd, "valueQuantity": {"value": told, "comparator": sign}})
+    assert items_of(rows(records, "item")) == {str(question): value}
+    assert [found[0] for found in findings(records)] == ["answer-is-a-limit" if value else "answer-not-understood"]
+
+
+def test_a_total_in_a_questionnaire_of_which_only_a_limit_is_told_is_unknown(
+    tmp_path: Path, knowledge: Knowledge
+) -> None:
+    limit = {"valueQuantity": {"value": 20, "comparator": ">="}}
+    records = read_bundle(tmp_path, knowledge, response([answered("/44261-6", limit)]))
+    assert [row["value"] for row in rows(records, "score")] in ([], [None])
+    assert "value-not-a-number" in [found[0] for found in findings(records)]

@@ -1,8 +1,9 @@
 """Answers to the items of a scale, and to which scale and item they belong."""
 
+import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from stepwell.records.fhir.row import Row
@@ -32,12 +33,16 @@ _NUMERAL = re.compile(r"^\d+(?:\.\d+)?$", re.ASCII)
 
 
 class Answer(NamedTuple):
-    """An answer as written: coded, worded, as a number, or with the number its code stands for."""
+    """An answer as written: coded, worded, as a number, or with the number its code stands for.
+
+    `at_least`: the least whole number that it can be, where only a limit is told (`> 0`).
+    """
 
     said: Concept
     number: float | None
     weight: float | None
     skipped: bool
+    at_least: float | None = None
 
 
 SKIPPED = Answer(NO_CONCEPT, None, None, skipped=True)
@@ -57,17 +62,9 @@ class Item(NamedTuple):
 def of_value(holder: Node) -> Answer:
     """The answer in a `value[x]`."""
     held = {name: value for name, value in holder.items() if name.startswith("value") and value not in (None, "", {})}
-    for name in ("valueInteger", "valueDecimal", "valueQuantity"):
+    for name, read in _READ.items():
         if name in held:
-            return _number(node(held[name]).get("value") if name == "valueQuantity" else held[name])
-    if isinstance(held.get("valueBoolean"), bool):
-        return _worded("yes" if held["valueBoolean"] else "no")
-    if "valueString" in held:
-        return _worded(string(held["valueString"]))
-    if "valueCoding" in held:
-        return Answer(coding(held["valueCoding"]), None, _weight(node(held["valueCoding"])), skipped=False)
-    if "valueCodeableConcept" in held:
-        return _of_concept(node(held["valueCodeableConcept"]))
+            return read(held[name])
     return _UNREADABLE if held else SKIPPED
 
 
@@ -77,11 +74,25 @@ def given(item: Node) -> list[Answer]:
     return [one for one in every if not one.skipped] or [SKIPPED]
 
 
-def _of_concept(whole: Node) -> Answer:
+def _of_coding(value: object) -> Answer:
+    return Answer(coding(value), None, _weight(node(value)), skipped=False)
+
+
+def _of_concept(value: object) -> Answer:
+    whole = node(value)
     if not whole:
         return SKIPPED
     weights = [_weight(one) for one in (whole, *nodes(whole.get("coding")))]
     return Answer(concept(whole), None, next((one for one in weights if one is not None), None), skipped=False)
+
+
+def _quantity(value: object) -> Answer:
+    quantity = node(value)
+    answer, limit = _number(quantity.get("value")), string(quantity.get("comparator"))
+    if limit is None or answer.number is None:
+        return answer
+    least = {">": math.floor(answer.number) + 1.0, ">=": float(math.ceil(answer.number))}.get(limit)
+    return _UNREADABLE._replace(at_least=least)
 
 
 def _number(value: object) -> Answer:
@@ -91,7 +102,12 @@ def _number(value: object) -> Answer:
     return SKIPPED if value is None else _UNREADABLE
 
 
-def _worded(text: str | None) -> Answer:
+def _yes_or_no(value: object) -> Answer:
+    return _worded("yes" if value else "no") if isinstance(value, bool) else _UNREADABLE
+
+
+def _worded(value: object) -> Answer:
+    text = string(value)
     if text is None:
         return SKIPPED
     if _NUMERAL.match(text):
@@ -107,16 +123,35 @@ def _weight(holder: Node) -> float | None:
     return None
 
 
+_READ: dict[str, Callable[[object], Answer]] = {
+    "valueInteger": _number,
+    "valueDecimal": _number,
+    "valueQuantity": _quantity,
+    "valueBoolean": _yes_or_no,
+    "valueString": _worded,
+    "valueCoding": _of_coding,
+    "valueCodeableConcept": _of_concept,
+}
+
+
 def value(item: Item, pair: Pair, lookup: Lookup) -> float | None:
-    """What an answer scores; unknown, and noted, if it is no answer of that item or outside its range."""
-    answer = item.answer
+    """What an answer scores; unknown, and noted, if it is no answer of that item or outside its range.
+
+    Of a limit in a question about suicide the least stands, if it is above zero: an unknown answer would hide it.
+    """
+    answer, question = item.answer, lookup.question(*pair)
     if answer.skipped:
         return None
     found = _coded(answer, pair, lookup)
+    least = answer.at_least if question is not None and question.suicide else None
+    if least is not None and question is not None and question.minimum < least <= question.maximum:
+        item.row.find(
+            "answer-is-a-limit", item.path, "Only a limit of the answer is told; the least it can be is used."
+        )
+        found = least
     if found is None:
         item.row.find("answer-not-understood", item.path, "The answer isn't one of this item; it is read as unknown.")
         return None
-    question = lookup.question(*pair)
     if question is not None and not question.minimum <= found <= question.maximum:
         item.row.find(
             "item-out-of-range", item.path, "The answer lies outside the item's range; it is read as unknown."

@@ -5,7 +5,7 @@ from stepwell.records.fhir.answers import Item
 from stepwell.records.fhir.relevance import NOT_A_MEASUREMENT
 from stepwell.records.fhir.row import Row
 from stepwell.records.fhir.scores import Loose, Panel, Pending
-from stepwell.records.fhir.shape import concept, node, nodes, string
+from stepwell.records.fhir.shape import concept, nodes
 from stepwell.records.fhir.when import Days
 
 _NOT_USED = frozenset({"entered-in-error", "cancelled", "registered"})
@@ -141,8 +141,6 @@ def _components(row: Row) -> tuple[dict[str, float | None], list[Item]]:
 def _number(row: Row, holder: dict[str, object], path: str) -> float | None:
     """A total as a number; unknown, and noted, if something else stands there."""
     answer = answers.of_value(holder)
-    limit = string(node(holder.get("valueQuantity")).get("comparator")) is not None
-    if limit or (answer.number is None and not answer.skipped):
+    if answer.number is None and not answer.skipped:
         row.find("value-not-a-number", path, "The total isn't a number; it is read as unknown.")
-        return None
     return answer.number
