@@ -142,16 +142,10 @@ def _evidence_id(row: Row) -> str:
 def _person(lookup: Lookup) -> Node:
     row = next(iter(lookup.rows("person")), None)
     if row is None:
-        return {
-            "id": lookup.review.person_id,
-            "sex": None,
-            "birth": None,
-            "death": None,
-            "observed": None,
-            "evidence_id": None,
-        }
+        return {"id": lookup.review.person_id, **dict.fromkeys(("sex", "birth", "death", "observed", "evidence_id"))}
     return {
-        "id": lookup.review.person_id, "sex": row["sex"], "birth": _dates(row, "birth"), "death": _dates(row, "death"),
+        "id": lookup.review.person_id, "sex": row["sex"], "birth": _dates(row, "birth"),
+        "death": _dates(row, "death") if lookup.died else None,
         "observed": {"from": row["observed_from"], "to": row["observed_to"]}, "evidence_id": row["evidence_id"],
     }  # fmt: skip
 

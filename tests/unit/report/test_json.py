@@ -3,12 +3,14 @@
 import json as standard_json
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from stepwell.one import review_one
 from stepwell.report import json
 from tests.unit.report.people import HOSTILE, PEOPLE, review
 
@@ -111,3 +113,29 @@ def test_a_dose_that_was_set_aside_stands_with_its_supply_and_its_trial() -> Non
     assert supply["dose_per_day"] == {"low": None, "high": None}
     assert (supply["dose_set_aside"], supply["highest_licensed"]) == ({"low": 5000.0, "high": 5000.0}, 200.0)
     assert [trial["doses_set_aside"] != [] for trial in found["trials"]] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "death"),
+    [(date(2024, 6, 1), {"earliest": "2024-03-01", "latest": "2024-03-31"}), (date(2024, 2, 1), None)],
+)
+def test_a_death_is_told_once_it_may_have_come(as_of: date, death: dict[str, str] | None, tmp_path: Path) -> None:
+    (tmp_path / "person.csv").write_text("birth_date,death_date\n1980,2024-03\n", encoding="utf-8")
+
+    document = standard_json.loads(json.render(review_one(tmp_path, as_of)))
+
+    assert document["person"]["death"] == death
+    assert faults(document) == []
+
+
+def test_a_death_without_a_day_is_told_without_one(tmp_path: Path) -> None:
+    dead = {"resourceType": "Patient", "id": "1", "deceasedBoolean": True}
+    file = tmp_path / "record.json"
+    file.write_text(
+        standard_json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": dead}]})
+    )
+
+    document = standard_json.loads(json.render(review_one(file, date(2024, 6, 1))))
+
+    assert document["person"]["death"] == {"earliest": None, "latest": None}
+    assert faults(document) == []
