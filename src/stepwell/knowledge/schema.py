@@ -168,13 +168,15 @@ class Trap(Model):
     """A product that is easily misread (drugs/traps.toml).
 
     `effect`: `not a trial` (never counts as an antidepressant trial), `dose unknown` (the dose can't be
-    compared with the threshold), `note` (counts, but is pointed out).
+    compared with the threshold), `note` (counts, but is pointed out). `words`: those by which a text itself says that
+    this product of a drug is meant, of whatever strength.
     """
 
     id: Id
     title: Text
     effect: Literal["not a trial", "dose unknown", "note"]
     about: Text
+    words: tuple[Text, ...] = ()
     cite: Cites
 
 

@@ -51,12 +51,6 @@ _ABBREVIATIONS = {
     "hydrobromide": r"hydrobromide|hbr",
 }
 
-# Words by which a text itself says that a product of these traps is meant, of whatever strength.
-_TRAPS_IN_WORDS = {
-    "smoking-cessation-bupropion": re.compile(r"(?<![^\W_])(?:smoking|tobacco|nicotine)(?![^\W_])"),
-    "injected-antipsychotic": re.compile(r"(?<![^\W_])(?:inject\w*|depot|long[- ]acting|lai|intramuscular)(?![^\W_])"),
-}
-
 
 class Strength(NamedTuple):
     """Strength of one tablet, capsule, mL or patch."""
@@ -111,6 +105,7 @@ class DrugText:
         self._products: dict[str, list[Product]] = {}
         for product in knowledge.products:
             self._products.setdefault(product.ingredient, []).append(product)
+        self._traps = {trap.id: Names(trap.words) for trap in knowledge.traps if trap.words}
         self._forms: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
         for form in knowledge.formulations:
             if words := _words(form.label):
@@ -162,7 +157,7 @@ class DrugText:
     def _trap_in_words(self, ingredient: str, text: str) -> str | None:
         """The trap that the text itself names, if there is such a product of the drug."""
         known = {product.trap for product in self._products.get(ingredient, [])}
-        return next((trap for trap, said in _TRAPS_IN_WORDS.items() if trap in known and said.search(text)), None)
+        return next((trap for trap, names in self._traps.items() if trap in known and names.find(text)), None)
 
     def _written_form(self, ingredient: str, text: str) -> str | None:
         found = [form for form, words in self._forms.get(ingredient, []) if words.search(plain(text))]
