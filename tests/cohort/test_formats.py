@@ -227,3 +227,16 @@ def test_an_error_that_an_export_reports_is_told_of(tmp_path: Path, knowledge: K
         "- The system that wrote the record reports an error; something may be missing from it. (2)"
     )
     opened.store.close()
+
+
+def test_a_folder_that_may_not_be_opened_is_said_to_be_so(
+    tmp_path: Path, knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(RecordError) as caught:
+        open_source(str(tmp_path), knowledge, Reading())
+
+    assert str(caught.value) == f"The folder {tmp_path} can't be opened: Permission denied."

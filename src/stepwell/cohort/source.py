@@ -359,10 +359,7 @@ def open_source(place: str, knowledge: Knowledge, reading: Reading) -> Opened:
         source = open_url(place, WANTED, reading.schema)
         return Omop(_without_password(place), source, knowledge, reading, None)
     path = Path(place)
-    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
-        raise RecordError(
-            f"{'The folder is empty' if path.exists() else 'There is no file or folder'}: {place}. {SOURCES}"
-        )
+    _check(path, place)
     if reading.schema and path.is_dir():
         raise ConfigError("--schema names where tables stand in a database; a folder has no schemas.")
     if not _is_cdm(path):
@@ -386,6 +383,17 @@ def open_on_spark(session: Any, place: str, work: str, knowledge: Knowledge, rea
         RecordError: It can't be read.
     """
     return Omop(place, open_spark(session, place, WANTED, work), knowledge, reading, None)
+
+
+def _check(path: Path, place: str) -> None:
+    """Refuses a place where nothing is, or that can't be looked into."""
+    try:
+        fault = "The folder is empty" if path.is_dir() and not any(path.iterdir()) else None
+    except OSError as error:
+        raise RecordError(f"The folder {place} can't be opened: {error.strerror}.") from None
+    fault = fault if path.exists() else "There is no file or folder"
+    if fault:
+        raise RecordError(f"{fault}: {place}. {SOURCES}")
 
 
 def _is_cdm(path: Path) -> bool:

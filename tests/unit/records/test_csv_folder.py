@@ -387,6 +387,12 @@ def test_a_mark_in_place_of_an_id_is_nobody(tmp_path: Path, others: dict[str, st
     )
 
 
+def test_a_mark_in_place_of_an_id_makes_no_second_person(tmp_path: Path) -> None:
+    told = fault(tmp_path, person="person_id\nanna\nNaN\nNaN\n", medications="medicine\nsertraline\n")
+
+    assert told == "person.csv, lines 3, 4, column person_id: the mark of a missing value; write whose row it is."
+
+
 def test_a_person_stands_in_person_csv_once(tmp_path: Path) -> None:
     assert fault(tmp_path, person="person_id,sex\nanna,female\nanna,male\n") == (
         "person.csv, line 3, column person_id: this person stands on an earlier line; leave one."

@@ -124,9 +124,12 @@ def _spec(child: Path, log: Log) -> FileSpec | None:
 
 
 def _people(sheets: Iterable[Sheet]) -> tuple[str, ...]:
-    """Every id that stands in a file, person.csv first; one of our own if there are rows and no ids."""
+    """Every id that stands in a file, person.csv first; one of our own if there are rows and no ids.
+
+    A mark of a missing id is nobody's.
+    """
     ids = [row.cells.get("person_id") for sheet in sheets for row in sheet.rows]
-    named = tuple(dict.fromkeys(one for one in ids if one))
+    named = tuple(dict.fromkeys(one for one in ids if one and not is_missing(one)))
     return named or ((THE_PERSON,) if ids else ())
 
 
@@ -138,7 +141,7 @@ def _check_people(sheets: Iterable[Sheet], people: tuple[str, ...], log: Log) ->
     described = by_name.pop("person.csv", [])
     seen: set[str] = set()
     for line, person_id in described:
-        if person_id in seen:
+        if person_id in seen and not is_missing(person_id):
             log.fault("person.csv", line, "person_id", "this person stands on an earlier line; leave one")
         seen.add(person_id)
     alike: dict[str, str] = {}

@@ -12,8 +12,9 @@ from stepwell.records.csv_folder.columns import FileSpec
 from stepwell.records.csv_folder.log import Log
 
 DELIMITERS = (",", ";", "\t")
-KEPT = {"person_id", "lab"}
-NAMES = {"person_id", "item", "rxnorm", "snomed", "cpt"}
+_KEPT = {"person_id", "lab"}
+"""Columns in which the mark of a missing value stays as it stands."""
+_NAMES = {"person_id", "item", "rxnorm", "snomed", "cpt"}
 """Columns of which the cells name something, perhaps by a whole number, and never count or measure."""
 _COMMENT = re.compile(r"\s*#(?!N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|DIV/0!|#+[,;\t])", re.IGNORECASE)
 """How a comment begins; what a spreadsheet writes in place of a cell that it can't work out, or show, is none."""
@@ -161,9 +162,9 @@ def _meant(name: str, cell: str) -> str:
 
     In the name of a test NA is sodium, and a missing id isn't that of the only person: both stay.
     """
-    if name not in KEPT and is_missing(cell):
+    if name not in _KEPT and is_missing(cell):
         return ""
-    return name_of(cell) if name in NAMES else cell
+    return name_of(cell) if name in _NAMES else cell
 
 
 def _header_example(spec: FileSpec) -> str:
